@@ -1,0 +1,61 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Swift 6 language mode comes with the tools version; warnings are errors in our own targets.
+let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+    name: "frond",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "frond", targets: ["frond"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // Dependencies point one way; docs/architecture.md draws the picture.
+        .executableTarget(name: "frond", dependencies: ["Commands"], swiftSettings: strict),
+        .target(
+            name: "Commands",
+            dependencies: ["SiteBuilder", "DevServer", "PythonRuntime", "Support", argumentParser],
+            swiftSettings: strict),
+        .target(
+            name: "SiteBuilder",
+            dependencies: [
+                "GlueGenerator", "Wheels", "WasmLinker", "Support", "Templates", "CBrotli", "CZlib",
+            ],
+            swiftSettings: strict),
+        .target(name: "DevServer", dependencies: ["Support", hummingbird], swiftSettings: strict),
+        .target(
+            name: "PythonRuntime", dependencies: ["ContextShim", "Support"],
+            resources: [.copy("Recipe")], swiftSettings: strict),
+        .target(name: "ContextShim", resources: [.copy("src")], swiftSettings: strict),
+        .target(
+            name: "GlueGenerator", dependencies: ["WasmBinary", "Support", "Templates"], swiftSettings: strict),
+        .target(name: "Wheels", dependencies: ["Support", "CZlib"], swiftSettings: strict),
+        .target(name: "WasmLinker", dependencies: ["WasmBinary"], swiftSettings: strict),
+        .target(name: "WasmBinary", swiftSettings: strict),
+        .target(
+            name: "Support", dependencies: [crypto, subprocess, systemPackage, tomlKit], swiftSettings: strict),
+        .target(
+            name: "Templates", path: "Templates",
+            resources: [
+                .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("host-abi.json"),
+            ], swiftSettings: strict),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    ]
+)

@@ -35,6 +35,7 @@ public struct WheelError: Error, Equatable, CustomStringConvertible, Sendable {
         self.message = message
     }
 
+    /// The archive, the entry and the message, fit for a terminal.
     public var description: String {
         guard let entry else { return "\(archive): \(message)" }
         return "\(archive): \(ZipName.printable(entry)): \(message)"

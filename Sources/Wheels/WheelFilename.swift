@@ -19,11 +19,13 @@ public struct WheelFilename: Equatable, Sendable, CustomStringConvertible {
         /// What follows them.
         public let suffix: String
 
+        /// Orders by number, then by suffix.
         public static func < (left: BuildTag, right: BuildTag) -> Bool {
             (left.number, left.suffix) < (right.number, right.suffix)
         }
     }
 
+    /// The whole file name.
     public let description: String
 
     /// Takes `filename` apart.

@@ -14,6 +14,7 @@ public struct WheelTag: Hashable, Sendable, CustomStringConvertible {
         self.platform = platform
     }
 
+    /// The tag as it stands in file names, for example `py3-none-any`.
     public var description: String { "\(python)-\(abi)-\(platform)" }
 }
 

@@ -57,10 +57,10 @@ import Wheels
         #expect(
             installed.files.map(\.path) == [
                 "/usr/bin/run-demo", "/usr/bin/tool", "/usr/include/python3.14/Demo.Pkg/d.h",
-                "\(site)/\(Self.info)/INSTALLER",
-                "\(site)/\(Self.info)/METADATA", "\(site)/\(Self.info)/RECORD", "\(site)/\(Self.info)/WHEEL",
-                "\(site)/\(Self.info)/entry_points.txt", "\(site)/demo/__init__.py",
-                "\(site)/demo/_c.cpython-314-wasm32-emscripten.so", "\(site)/top.py", "/usr/share/d.txt",
+                "\(site)/demo/__init__.py", "\(site)/demo/_c.cpython-314-wasm32-emscripten.so",
+                "\(site)/\(Self.info)/INSTALLER", "\(site)/\(Self.info)/METADATA", "\(site)/\(Self.info)/RECORD",
+                "\(site)/\(Self.info)/WHEEL", "\(site)/\(Self.info)/entry_points.txt", "\(site)/top.py",
+                "/usr/share/d.txt",
             ])
         let launcher = String(decoding: installed.files[0].contents, as: UTF8.self)
         #expect(launcher.contains("from demo.cli import App\n") && launcher.contains("sys.exit(App.main())"))

@@ -57,7 +57,8 @@ public struct TOMLDocument: Sendable {
 
     /// toml++ says "Error while parsing key-value pair: expected '=', saw '\n'"; ours start in lower case.
     private static func plain(_ description: String) -> String {
-        let text = description.hasPrefix("Error while ") ? String(description.dropFirst("Error while ".count)) : description
+        let text =
+            description.hasPrefix("Error while ") ? String(description.dropFirst("Error while ".count)) : description
         return text.prefix(1).lowercased() + text.dropFirst()
     }
 }

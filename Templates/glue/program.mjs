@@ -1,0 +1,292 @@
+// One running program: module, memory, contexts and kernel put together.
+//
+//     choose a backend ─┐
+//     compile ──────────┼─▶ imports = kernel + runtime + contexts ─▶ instantiate ─▶ constructors ─▶ main context starts
+//     files image ──────┘
+//
+// `boot` returns at once; what happens later is told through the hooks and the handle.
+
+import { Memory } from './memory.mjs';
+import { makeStopper } from './trap.mjs';
+import { createContexts } from './contexts.mjs';
+import { jspiBackend, jspiWorks } from './jspi.mjs';
+import { wasmfxBackend, wasmfxWorks } from './wasmfx.mjs';
+import { createRuntime } from './runtime.mjs';
+import { explain, messageOf, statusOf, statusOfBootFailure } from './report.mjs';
+import { manifest } from './manifest.mjs';
+
+/** Contexts alive at once. Browsers die at 15,000 to 16,300, and nothing catches that. */
+const defaultCap = 8000;
+
+/** Finished contexts kept for the next one. Firefox's collector scans every parked stack at every turn. */
+const defaultPool = 64;
+const defaultPoolFirefox = 4;
+
+const neededExports = [
+    'memory', '__wasm_call_ctors', 'frond_start', 'frond_context_entry', 'frond_next', 'frond_wait_ms', 'frond_raise',
+    'frond_host_depth', 'frond_events_pending', 'malloc', 'free',
+];
+
+const noJSPI = 'this JavaScript engine has no WebAssembly stack switching (JSPI). It is in Chrome and Edge since 137, ' +
+    'Firefox since 153, Safari since 27 and Deno since 2.9; Node 24 has it with --experimental-wasm-jspi';
+
+/**
+ * `boot` with the kernel as a parameter, so that tests can put another in its place.
+ * @param {import('./glue.d.ts').BootOptions} options
+ * @param {(options: any) => any} createKernel
+ * @returns {import('./glue.d.ts').Handle}
+ */
+export function bootProgram(options, createKernel) {
+    const began = performance.now();
+    const marks = {};
+    const memory = new Memory();
+    const stopper = makeStopper();
+    const encoder = new TextEncoder();
+    const lines = [];
+    const trace = options.trace
+        ? typeof options.trace === 'function' ? options.trace : (line) => lines.push(line)
+        : null;
+    // V8 keeps 10 frames of an error; Python's own are many more.
+    if (!(Error.stackTraceLimit >= 60)) Error.stackTraceLimit = 60;
+
+    let kernel = null;
+    let contexts = null;
+    let exports = null;
+    let outcome = null;
+    let earlyInput = [];
+    let resolveExit;
+    let resolveReady;
+    let rejectReady;
+    const exit = new Promise((resolve) => { resolveExit = resolve; });
+    const ready = new Promise((resolve, reject) => { resolveReady = resolve; rejectReady = reject; });
+    ready.catch(() => {}); // the same is said on stderr and by `exit`
+
+    const mark = (step) => {
+        marks[step] = performance.now() - began;
+        options.progress?.(step);
+    };
+    const output = (fd, hook) => (chunk) => {
+        trace?.(`output ${fd} ${JSON.stringify(new TextDecoder().decode(chunk))}`);
+        hook?.(chunk);
+    };
+    const stdout = output(1, options.stdout);
+    const stderr = output(2, options.stderr);
+
+    function ended(result) {
+        outcome = result;
+        const text = explain(result, () => memory.cString(contexts.inspect('frond_describe')));
+        if (text !== '') {
+            stderr(encoder.encode(text));
+            // Python says where it was, on file descriptor 2.
+            contexts.inspect('frond_dump_traceback');
+        }
+        marks.ended = performance.now() - began;
+        resolveReady();
+        resolveExit(statusOf(result));
+    }
+
+    function failed(error) {
+        outcome = { kind: 'boot', error };
+        stderr(encoder.encode(`frond: the program can't start: ${messageOf(error)}\n`));
+        rejectReady(error);
+        resolveExit(statusOfBootFailure);
+    }
+
+    async function start() {
+        const compiling = compile(options.module);
+        const image = Promise.resolve(options.image);
+        // Whichever fails first is reported; the other must not be an unhandled rejection.
+        compiling.catch(() => {});
+        image.catch(() => {});
+        const backend = await chooseBackend(options.backend, trace !== null);
+        const [module, files] = await Promise.all([compiling, image]);
+        mark('compiled');
+
+        contexts = createContexts({
+            backend,
+            memory,
+            stopper,
+            trace,
+            now: () => performance.now(),
+            hasEvents: () => kernel.hasEvents(),
+            hasExternalSources: () => kernel.hasExternalSources(),
+            onEnd: ended,
+        });
+        kernel = createKernel(kernelOptions(files));
+        const instance = await WebAssembly.instantiate(module, importsFor(module));
+        if (contexts.ended) return;
+        exports = instance.exports;
+        const missing = neededExports.filter((name) => !(name in exports));
+        if (missing.length > 0) throw new Error(`the module does not export ${missing.join(', ')}`);
+        memory.attach(exports.memory);
+        contexts.bind(exports);
+        mark('instantiated');
+        for (const input of earlyInput) input();
+        earlyInput = [];
+        exports.__wasm_call_ctors();
+        mark('started');
+        resolveReady();
+        contexts.start();
+    }
+
+    function kernelOptions(image) {
+        const args = options.args ?? ['python3'];
+        const cwd = options.cwd ?? '/home/user';
+        const tty = terminals(options.isatty);
+        const env = { HOME: '/home/user', PATH: '/usr/bin', PYTHONHOME: '/usr', PWD: cwd, LANG: 'C.UTF-8' };
+        if (tty.stdout) env.TERM = 'xterm-256color';
+        return {
+            memory,
+            image: image ?? null,
+            args,
+            env: { ...env, ...options.env },
+            cwd,
+            stdout,
+            stderr,
+            isatty: tty,
+            size: options.size ?? { columns: 80, rows: 24 },
+            now: () => performance.now(),
+            date: () => performance.timeOrigin + performance.now(),
+            random: fillRandom,
+            onEvent: () => contexts.event(),
+            exit: (status) => contexts.stop({ kind: 'exit', status: status & 255 }),
+            allocate: (size) => exports.malloc(size),
+            release: (pointer) => exports.free(pointer),
+            raise: (signal) => contexts.raise(signal),
+            spawn: options.spawn ?? null,
+            trace: null,
+        };
+    }
+
+    /** The import object for exactly what the module asks for. */
+    function importsFor(module) {
+        const runtime = createRuntime({
+            memory,
+            abort: (reason) => contexts.stop({ kind: 'abort', error: new Error(reason) }),
+        });
+        const cap = options.contexts?.cap ?? defaultCap;
+        const pool = options.contexts?.pool ?? (isFirefox() ? defaultPoolFirefox : defaultPool);
+        const own = {
+            switch: contexts.imports.switch,
+            kill: contexts.imports.kill,
+            cap: () => cap,
+            pool: () => pool,
+            trace: (kind, a, b) => trace?.(`program ${kind} ${a} ${b}`),
+            take_event: () => kernel.takeEvent(),
+        };
+        const sources = [{ frond: own }, kernel.imports, runtime];
+        const imports = {};
+        const missing = [];
+        for (const { module: group, name, kind } of WebAssembly.Module.imports(module)) {
+            const source = sources.find((candidate) => candidate[group] !== undefined && name in candidate[group]);
+            if (source === undefined) {
+                missing.push(`${group}.${name} (${kind})`);
+                continue;
+            }
+            imports[group] ??= {};
+            const value = source[group][name];
+            const plain = kind === 'function' && !manifest.suspending.includes(`${group}.${name}`);
+            imports[group][name] = trace !== null && plain ? traced(`${group}.${name}`, value) : value;
+        }
+        if (missing.length > 0) throw new Error(`the module imports what no host has: ${missing.join(', ')}`);
+        return imports;
+    }
+
+    function traced(name, call) {
+        return (...args) => {
+            const result = call(...args);
+            trace(`call ${name}(${args.join(', ')})${result === undefined ? '' : ` = ${result}`}`);
+            return result;
+        };
+    }
+
+    /** Input from before the kernel is there waits for it. */
+    function withKernel(action) {
+        if (outcome !== null) return;
+        if (exports === null) earlyInput.push(action);
+        else action();
+    }
+
+    start().catch((error) => {
+        if (error === stopper || contexts?.ended) return;
+        failed(error);
+    });
+
+    return {
+        exit,
+        ready,
+        stdin: {
+            write(data) {
+                withKernel(() => kernel.stdin.write(data));
+            },
+            end() {
+                withKernel(() => kernel.stdin.end());
+            },
+        },
+        get kernel() {
+            return kernel;
+        },
+        resize(columns, rows) {
+            withKernel(() => kernel.resize(columns, rows));
+        },
+        interrupt() {
+            withKernel(() => contexts.raise(2));
+        },
+        terminate(status = 137) {
+            if (outcome !== null) return;
+            if (contexts !== null) contexts.end({ kind: 'terminated', status });
+            else failed(new Error('terminated before it started'));
+        },
+        trace() {
+            return lines.slice();
+        },
+        stats() {
+            return {
+                ...(contexts === null ? {} : contexts.stats()),
+                memory: memory.size,
+                milliseconds: { ...marks },
+                outcome: outcome === null ? 'running' : outcome.kind,
+            };
+        },
+    };
+}
+
+async function compile(source) {
+    const module = await source;
+    if (module instanceof WebAssembly.Module) return module;
+    if (typeof Response === 'function' && module instanceof Response) {
+        if (!module.ok) throw new Error(`the module could not be loaded: HTTP ${module.status} for ${module.url}`);
+        if (/^application\/wasm\b/.test(module.headers.get('content-type') ?? '')) {
+            return WebAssembly.compileStreaming(module);
+        }
+        return WebAssembly.compile(await module.arrayBuffer());
+    }
+    return WebAssembly.compile(module);
+}
+
+async function chooseBackend(wanted, tracing) {
+    // Switches between continuations pass no JavaScript, so nobody could write them down.
+    const first = wanted ?? (!tracing && wasmfxWorks() ? 'wasmfx' : 'jspi');
+    if (first === 'wasmfx') {
+        if (!wasmfxWorks()) throw new Error('this JavaScript engine has no core stack switching (wasmfx)');
+        return wasmfxBackend;
+    }
+    if (!await jspiWorks()) throw new Error(noJSPI);
+    return jspiBackend;
+}
+
+function terminals(isatty) {
+    if (typeof isatty === 'object' && isatty !== null) {
+        return { stdin: !!isatty.stdin, stdout: !!isatty.stdout, stderr: !!isatty.stderr };
+    }
+    return { stdin: !!isatty, stdout: !!isatty, stderr: !!isatty };
+}
+
+function isFirefox() {
+    return typeof navigator === 'object' && /\bFirefox\//.test(navigator?.userAgent ?? '');
+}
+
+function fillRandom(bytes) {
+    // The Web Cryptography API takes 65,536 bytes at a time.
+    for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+}

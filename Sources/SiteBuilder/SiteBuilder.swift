@@ -1,1 +1,128 @@
-// Placeholder until the first file of SiteBuilder lands.
+import Foundation
+import Support
+
+/// How a site is built.
+public struct BuildOptions: Sendable {
+    /// The folder that becomes the site.
+    public var output: URL
+    /// Where the site will lie on its host.
+    public var base: BasePath
+    /// How hard to compress.
+    public var effort: CompressionEffort
+    /// Where results are kept between builds.
+    public var cache: CacheDirectory
+
+    /// Chooses options.
+    public init(
+        output: URL, base: BasePath = .root, effort: CompressionEffort = .best,
+        cache: CacheDirectory = CacheDirectory()
+    ) {
+        self.output = output
+        self.base = base
+        self.effort = effort
+        self.cache = cache
+    }
+}
+
+/// Builds sites: assembles the app, compresses, plans, writes.
+public struct SiteBuilder: Sendable {
+    private let kit: KitFiles
+    private let compiler: AppCompiler
+    private let templates: SiteTemplates
+
+    /// Makes a builder out of a kit, a compiler and templates.
+    public init(kit: KitFiles, compiler: AppCompiler, templates: SiteTemplates) {
+        self.kit = kit
+        self.compiler = compiler
+        self.templates = templates
+    }
+
+    /// Builds the site of an app.
+    ///
+    /// The same app, kit and options give the same bytes. When anything fails, the output folder is as it was.
+    ///
+    /// - Parameter progress: told what takes long, one short phrase each.
+    /// - Throws: `Diagnostic`.
+    public func build(
+        _ app: AppDescription, options: BuildOptions, progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> BuildReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let writer = SiteWriter(output: options.output)
+        try writer.check()
+        try checkPlaces(app, options)
+        let page = try pageTemplate(of: app)
+        let attachments = try self.attachments(of: app)
+
+        var omitting: [String: String] = [:]
+        if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
+        let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache)
+        let assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
+        let assets = [
+            Asset(.module, "app.wasm", try readFile(assembled.module)),
+            Asset(.image, "files.img", try readFile(assembled.image)),
+            Asset(.glue, "glue.mjs", try readFile(assembled.glue)),
+            Asset(.worker, "worker.mjs", templates.worker),
+            Asset(.shell, "shell.mjs", templates.shell),
+            Asset(.style, "shell.css", templates.style),
+        ]
+        let compressor = Precompressor(
+            shelf: CacheShelf(options.cache.compressed, limit: 512 << 20), effort: options.effort)
+        let encoded = try await compressor.encode(assets + attachments.map(\.asset), progress: progress)
+        let plan = try SitePlan(
+            SitePlan.Inputs(
+                app: app, versions: kit.versions, kit: kit.key, base: options.base, page: page,
+                assets: Array(encoded.prefix(assets.count)),
+                attachments: zip(attachments, encoded.dropFirst(assets.count)).map { ($0.path, $1) },
+                effort: options.effort))
+        try await writer.write(plan)
+        return BuildReport(
+            output: writer.output, plan: plan, assembled: assembled, duration: clock.now - start)
+    }
+
+    private func pageTemplate(of app: AppDescription) throws -> PageTemplate {
+        guard let page = app.page else {
+            return try PageTemplate(name: "Frond's page", html: templates.page).substituting(["title": app.title])
+        }
+        let file = app.folder.appending(path: page)
+        let bytes = try readFile(file)
+        guard let html = String(validating: bytes, as: UTF8.self) else {
+            throw Diagnostic.input("page-not-utf8", "\(file.path) is not UTF-8")
+        }
+        return PageTemplate(name: page, html: html)
+    }
+
+    /// The files beside an app's own page; they keep their names.
+    private func attachments(of app: AppDescription) throws(Diagnostic) -> [(path: String, asset: Asset)] {
+        guard let page = app.page, let slash = page.lastIndex(of: "/") else { return [] }
+        let name = String(page[page.index(after: slash)...])
+        let folder = try AppFolder(
+            app.folder.appending(path: String(page[..<slash])), include: [".well-known"], exclude: [name])
+        if let link = folder.links.keys.min(by: bytewise) {
+            throw Diagnostic.input("page-link", "\(link) beside \(page) is a symbolic link; sites have none")
+        }
+        return folder.files.keys.sorted(by: bytewise).map { path in
+            (path, Asset(.attachment, path, folder.files[path]?.bytes ?? []))
+        }
+    }
+
+    private func checkPlaces(_ app: AppDescription, _ options: BuildOptions) throws(Diagnostic) {
+        guard let folder = realPath(app.folder.path) else {
+            throw Diagnostic.input("app-not-found", "no such folder: \(app.folder.path)")
+        }
+        let output = SiteWriter(output: options.output).output.standardizedFileURL.path
+        if folder == output || folder.hasPrefix(output.hasSuffix("/") ? output : output + "/") {
+            throw Diagnostic.input("output-is-app", "the site can't be written over the app itself, at \(folder)")
+        }
+    }
+
+    /// The path of a folder below another, when it is below.
+    private func relativePath(of inner: URL, in outer: URL) -> String? {
+        guard let root = realPath(outer.path) else { return nil }
+        let parent = inner.deletingLastPathComponent().path
+        guard let place = realPath(inner.path) ?? realPath(parent).map({ $0 + "/" + inner.lastPathComponent }),
+            place.hasPrefix(root + "/")
+        else { return nil }
+        return String(place.dropFirst(root.count + 1))
+    }
+}

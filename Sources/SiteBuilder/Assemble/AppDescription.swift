@@ -1,0 +1,89 @@
+import Foundation
+
+/// A Python app as its project describes it: what runs, with what, and what of its folder belongs to it.
+public struct AppDescription: Sendable, Hashable {
+    /// How the program starts.
+    public enum Entry: Sendable, Hashable {
+        /// `python main.py`: a path below the folder.
+        case script(String)
+        /// `python -m package`.
+        case module(String)
+        /// `python -c code`.
+        case code(String)
+    }
+
+    /// The project's folder.
+    public var folder: URL
+    /// The name, for messages.
+    public var name: String
+    /// The title of the page.
+    public var title: String
+    /// How the program starts.
+    public var entry: Entry
+    /// The program's arguments.
+    public var arguments: [String]
+    /// Environment variables beyond the usual ones.
+    public var environment: [String: String]
+    /// Patterns (as in `.gitignore`) for files that belong to the app although they would be left out.
+    public var include: [String]
+    /// Patterns for files that do not belong to the app.
+    public var exclude: [String]
+    /// A page of the app's own instead of Frond's, as a path below the folder.
+    public var page: String?
+    /// Wheels for the target beyond those of the kit.
+    public var wheels: [URL]
+    /// When the app is one file of the folder, its name; nothing else of the folder is taken then.
+    public var onlyFile: String?
+
+    /// Describes an app.
+    public init(
+        folder: URL, name: String, title: String? = nil, entry: Entry, arguments: [String] = [],
+        environment: [String: String] = [:], include: [String] = [], exclude: [String] = [], page: String? = nil,
+        wheels: [URL] = [], onlyFile: String? = nil
+    ) {
+        self.folder = folder
+        self.name = name
+        self.title = title ?? name
+        self.entry = entry
+        self.arguments = arguments
+        self.environment = environment
+        self.include = include
+        self.exclude = exclude
+        self.page = page
+        self.wheels = wheels
+        self.onlyFile = onlyFile
+    }
+
+    /// `argv` of the interpreter, itself included.
+    public var commandLine: [String] {
+        switch entry {
+        case .script(let path): ["python3", path] + arguments
+        case .module(let name): ["python3", "-m", name] + arguments
+        case .code(let text): ["python3", "-c", text] + arguments
+        }
+    }
+}
+
+/// Where the parts of a runtime kit are.
+public struct KitFiles: Sendable, Hashable {
+    /// The kit's folder.
+    public var root: URL
+    /// The hash of the kit's recipe: kits with the same key are the same.
+    public var key: String
+    /// What is in it: `["python": "3.14.7", …]`.
+    public var versions: [String: String]
+
+    /// Names a kit.
+    public init(root: URL, key: String, versions: [String: String]) {
+        self.root = root
+        self.key = key
+        self.versions = versions
+    }
+
+    /// The interpreter, before linking.
+    var module: URL { root.appending(path: "python.wasm") }
+    /// The standard library, a folder `python3.14` in it.
+    var library: URL { root.appending(path: "lib/python3.14", directoryHint: .isDirectory) }
+    /// The wheels that every app gets.
+    var wheels: URL { root.appending(path: "wheels", directoryHint: .isDirectory) }
+}

@@ -1,0 +1,50 @@
+/// What Frond adds to the head of a page: the policy, the style sheet, the configuration and the module that starts all.
+///
+/// The configuration is a data block (`application/json`), which no policy takes for a script. URLs are absolute paths,
+/// because the same HTML is served for deep links.
+struct PageHead {
+    let html: String
+
+    init(inputs: SitePlan.Inputs, assets: [Asset.Role: EncodedAsset]) throws {
+        let base = inputs.base.description
+        func asset(_ role: Asset.Role) throws -> EncodedAsset {
+            guard let asset = assets[role] else { throw SitePlanError.missing(role) }
+            return asset
+        }
+        func url(_ role: Asset.Role) throws -> String { "\(base)assets/\(try asset(role).hashedName)" }
+        func description(_ role: Asset.Role) throws -> JSONText {
+            let asset = try asset(role)
+            var fields: [(String, JSONText)] = [
+                ("url", .text(try url(role))), ("size", .number(asset.asset.bytes.count)),
+            ]
+            for encoding in Encoding.allCases {
+                if let bytes = asset.encodings[encoding] { fields.append((encoding.rawValue, .number(bytes.count))) }
+            }
+            return .object(fields)
+        }
+        let roles: [Asset.Role] = [.module, .image, .glue, .worker, .shell]
+        let environment = inputs.app.environment.sorted { bytewise($0.key, $1.key) }
+        let configuration = JSONText.object([
+            ("version", .number(1)),
+            ("base", .text(base)),
+            ("title", .text(inputs.app.title)),
+            ("command", .list(inputs.app.commandLine.map(JSONText.text))),
+            ("directory", .text(ImageContents.appRoot)),
+            ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
+            ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
+        ])
+        let style = try asset(.style)
+        let shell = try asset(.shell)
+        html = """
+            <meta http-equiv="Content-Security-Policy" content="\(ContentPolicy.text)">
+            <link rel="stylesheet" href="\(try url(.style))" integrity="\(style.integrity)">
+            <script type="application/json" id="frond-configuration">\(configuration.compact)</script>
+            <script type="module" src="\(try url(.shell))" integrity="\(shell.integrity)"></script>
+            """
+    }
+}
+
+/// A mistake of the code that plans, not of its user.
+enum SitePlanError: Error {
+    case missing(Asset.Role)
+}

@@ -1,0 +1,59 @@
+// What CPython asks of its platform, in place of Python/emscripten_signal.c, emscripten_syscalls.c and
+// emscripten_trampoline.c (leave their four objects out of the link).
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler.h"
+#include "signals.h"
+#include "start.h"
+#include "thread_local.h"
+
+// --- start ---
+
+int Py_BytesMain(int count, char **arguments);
+
+extern _Thread_local void *_Py_tss_tstate;    // pystate.c: the attached thread state
+extern _Thread_local const char *pkgcontext;  // import.c: the extension module that is being imported
+
+int frond_program(int count, char **arguments) {
+    return Py_BytesMain(count, arguments);
+}
+
+// --- the eval loop's periodic check ---
+
+FROND_PUBLIC int Py_EMSCRIPTEN_SIGNAL_HANDLING = 1;
+FROND_PUBLIC int _Py_emscripten_signal_clock = 50;
+
+FROND_PUBLIC void _Py_CheckEmscriptenSignalsPeriodically(void) {
+    if (--_Py_emscripten_signal_clock <= 0) frond_check();
+}
+
+FROND_PUBLIC void _Py_CheckEmscriptenSignals(void) {
+    if (frond_signals_pending) frond_check();
+}
+
+void frond_program_initialise(void) {
+    frond_check_countdown = &_Py_emscripten_signal_clock;
+    frond_thread_local(&_Py_tss_tstate, sizeof _Py_tss_tstate, NULL);
+    frond_thread_local(&pkgcontext, sizeof pkgcontext, NULL);
+}
+
+// --- after a trap ---
+
+const char *_Py_DumpTracebackThreads(int fd, void *interpreter, void *current);
+void *PyGILState_GetThisThreadState(void);
+
+/// Prints the Python traceback of every thread to descriptor 2. Allocates nothing.
+FROND_EXPORT("frond_dump_traceback") void frond_dump_traceback(void) {
+    void *current = _Py_tss_tstate ? _Py_tss_tstate : PyGILState_GetThisThreadState();
+    if (current) _Py_DumpTracebackThreads(2, NULL, current);
+}
+
+// --- the rest of emscripten_syscalls.c ---
+
+FROND_PUBLIC int __syscall_getuid32(void) {
+    return 0;
+}
+
+/// Where pystate.c keeps a pointer to a trampoline in JavaScript: there is none. See trampoline.c.
+FROND_PUBLIC const int _PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET = 0;

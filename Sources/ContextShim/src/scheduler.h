@@ -18,6 +18,7 @@
 #include <signal.h>
 
 #include "context.h"
+#include "host.h"
 #include "limits.h"
 #include "timer.h"
 
@@ -119,7 +120,6 @@ double frond_wait_ms(void);
 
 enum { FROND_TRACE_CREATE, FROND_TRACE_SWITCH, FROND_TRACE_FINISH, FROND_TRACE_KILL, FROND_TRACE_PARK, FROND_TRACE_WAKE };
 extern int frond_trace_enabled;
-void frond_host_trace(int kind, int a, int b);
 static inline void frond_trace(int kind, int a, int b) {
     if (__builtin_expect(frond_trace_enabled, 0)) frond_host_trace(kind, a, b);
 }

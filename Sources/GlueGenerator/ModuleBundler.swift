@@ -1,0 +1,221 @@
+import Support
+
+/// Joins JavaScript modules into one, by putting their top levels side by side ("scope hoisting").
+///
+///     // a.mjs                              // out
+///     import { b } from './b.mjs';          const b = 1;
+///     export function a() { return b; }     export function a() { return b; }
+///     // b.mjs
+///     export const b = 1;
+///
+/// No wrapper functions and no renaming: a module comes after the modules that it imports, names of the top level are
+/// unique over all modules (checked), and only the entry keeps its `export`s. Comments and indentation are left out;
+/// line ends stay where they are, because JavaScript's semicolon rules depend on them.
+public enum ModuleBundler {
+    /// Joins the modules that `entry` needs, itself included.
+    /// - Parameters:
+    ///   - entry: a key of `modules`.
+    ///   - modules: sources by path; imports are resolved relative to the importing path.
+    ///   - replacing: texts to put between a mark `/* frond:NAME */` and the next `/* frond:end */`.
+    ///   - keepsComments: for reading the result.
+    /// - Throws: a `Diagnostic` with file and line, for what is not understood or does not fit together.
+    public static func bundle(
+        entry: String, modules: [String: String], replacing: [String: String] = [:], keepsComments: Bool = false
+    ) throws(Diagnostic) -> String {
+        var joiner = Joiner(sources: modules)
+        try joiner.add(entry, from: nil)
+        try joiner.checkNames()
+        var replaced: Set<String> = []
+        var output = ""
+        for module in joiner.ordered {
+            if keepsComments { output += "\n// --- \(module.path)\n" }
+            let printer = Printer(module: module, isEntry: module.path == entry, keepsComments: keepsComments)
+            output += try printer.text(replacing: replacing, replaced: &replaced)
+        }
+        for name in replacing.keys.sorted() where !replaced.contains(name) {
+            throw Diagnostic(
+                .error, "bundle-mark-missing", "no module has the mark /* frond:\(name) */",
+                at: .init(file: entry))
+        }
+        return output
+    }
+
+    /// The path that an import means.
+    static func resolve(_ specifier: String, from path: String) -> String? {
+        guard specifier.hasPrefix("./") || specifier.hasPrefix("../") else { return nil }
+        var parts = path.split(separator: "/").dropLast().map(String.init)
+        for part in specifier.split(separator: "/") {
+            switch part {
+            case ".": continue
+            case "..":
+                if parts.isEmpty { return nil }
+                parts.removeLast()
+            default: parts.append(String(part))
+            }
+        }
+        return parts.joined(separator: "/")
+    }
+}
+
+/// Finds the modules and their order.
+private struct Joiner {
+    let sources: [String: String]
+    private(set) var ordered: [JavaScriptModule] = []
+    private var done: [String: JavaScriptModule] = [:]
+    private var open: [String] = []
+
+    init(sources: [String: String]) {
+        self.sources = sources
+    }
+
+    mutating func add(_ path: String, from importer: Diagnostic.Location?) throws(Diagnostic) {
+        if done[path] != nil { return }
+        if let first = open.firstIndex(of: path) {
+            throw Diagnostic(
+                .error, "bundle-cycle",
+                "modules import each other in a circle: \((open[first...] + [path]).joined(separator: " → "))",
+                at: importer)
+        }
+        guard let source = sources[path] else {
+            throw Diagnostic(.error, "bundle-module-missing", "there is no module \(path)", at: importer)
+        }
+        let module = try JavaScriptModule(path: path, source: source)
+        open.append(path)
+        for item in module.imports {
+            let location = Diagnostic.Location(file: path, line: item.line)
+            guard let target = ModuleBundler.resolve(item.specifier, from: path) else {
+                throw Diagnostic(
+                    .error, "bundle-unsupported", "only files beside this one can be imported, not '\(item.specifier)'",
+                    at: location)
+            }
+            try add(target, from: location)
+            let exported = Set(done[target]?.declarations.filter(\.isExported).map(\.name) ?? [])
+            for name in item.names where !exported.contains(name) {
+                throw Diagnostic(
+                    .error, "bundle-export-missing", "\(target) does not export `\(name)`", at: location)
+            }
+        }
+        open.removeLast()
+        done[path] = module
+        ordered.append(module)
+    }
+
+    func checkNames() throws(Diagnostic) {
+        var first: [String: (path: String, line: Int)] = [:]
+        for module in ordered {
+            for declaration in module.declarations {
+                if let other = first[declaration.name] {
+                    throw Diagnostic(
+                        .error, "bundle-duplicate-name",
+                        "`\(declaration.name)` is declared at the top level of \(other.path) too (line \(other.line))",
+                        at: .init(file: module.path, line: declaration.line),
+                        hints: ["names of the top level must be unique over all modules: rename one of them"])
+                }
+                first[declaration.name] = (module.path, declaration.line)
+            }
+        }
+    }
+}
+
+/// Writes one module.
+private struct Printer {
+    let module: JavaScriptModule
+    let isEntry: Bool
+    let keepsComments: Bool
+
+    func text(replacing: [String: String], replaced: inout Set<String>) throws(Diagnostic) -> String {
+        let exported = Dictionary(
+            uniqueKeysWithValues: module.declarations.filter(\.isExported).map { ($0.line, $0.name) })
+        var output: [UInt8] = []
+        var pendingSpace: Range<Int>?
+        var atLineStart = true
+        var skippingFrom: JavaScriptToken?
+        var depth = 0
+        for token in module.body {
+            let text = String(decoding: module.source[token.range], as: UTF8.self)
+            if token.kind == .comment, let mark = Self.mark(in: text) {
+                if mark == "end" {
+                    skippingFrom = nil
+                } else if let replacement = replacing[mark] {
+                    replaced.insert(mark)
+                    skippingFrom = token
+                    if pendingSpace != nil { output.append(0x20) }
+                    pendingSpace = nil
+                    output += Array(replacement.utf8)
+                    atLineStart = false
+                }
+                continue
+            }
+            if skippingFrom != nil { continue }
+            switch token.kind {
+            case .space:
+                pendingSpace = token.range
+                continue
+            case .newline:
+                // Blank lines go, whole-line comments leave none behind.
+                pendingSpace = nil
+                if !atLineStart { output.append(0x0A) }
+                atLineStart = true
+                continue
+            case .comment where !keepsComments:
+                // A comment parts words as a space does, and lines if it has several.
+                if text.contains("\n") && !atLineStart {
+                    output.append(0x0A)
+                    atLineStart = true
+                } else if pendingSpace == nil {
+                    pendingSpace = token.range
+                }
+                continue
+            default: break
+            }
+            if atLineStart {
+                if keepsComments, let pendingSpace { output += module.source[pendingSpace] }
+                if isEntry, depth == 0, exported[token.line] != nil, Self.declares(text) {
+                    output += Array("export ".utf8)
+                }
+            } else if pendingSpace != nil, needsSpace(before: token, after: output.last) {
+                output.append(0x20)
+            }
+            pendingSpace = nil
+            atLineStart = false
+            output += module.source[token.range]
+            if token.kind == .punctuator {
+                if text == "{" || text == "(" || text == "[" { depth += 1 }
+                if text == "}" || text == ")" || text == "]" { depth -= 1 }
+            }
+        }
+        if let skippingFrom {
+            throw JavaScriptModule.refuse(module.path, skippingFrom.line, "the mark is not followed by /* frond:end */")
+        }
+        if !atLineStart { output.append(0x0A) }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private static func declares(_ word: String) -> Bool {
+        ["function", "async", "class", "const", "let"].contains(word)
+    }
+
+    /// `NAME` of `/* frond:NAME */`.
+    private static func mark(in comment: String) -> String? {
+        guard comment.hasPrefix("/* frond:"), comment.hasSuffix(" */") else { return nil }
+        return String(comment.dropFirst("/* frond:".count).dropLast(" */".count))
+    }
+
+    /// Whether a space between two tokens has to stay: between words, and where two operators would become another one.
+    private func needsSpace(before token: JavaScriptToken, after last: UInt8?) -> Bool {
+        if keepsComments { return true }
+        guard let last else { return false }
+        let first = module.source[token.range.lowerBound]
+        if Self.isWord(last) && Self.isWord(first) { return true }
+        return Self.isOperator(last) && Self.isOperator(first)
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x24, 0x5F, 0x23, 0x2E, 0x80...: true
+        default: false
+        }
+    }
+
+    private static func isOperator(_ byte: UInt8) -> Bool { "+-*/<>=!&|?%^~".utf8.contains(byte) }
+}

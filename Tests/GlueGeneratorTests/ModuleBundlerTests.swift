@@ -1,0 +1,116 @@
+import GlueGenerator
+import Support
+import Testing
+
+@Suite("Joining modules")
+struct ModuleBundlerTests {
+    @Test("A module comes after what it imports, and only the entry exports")
+    func order() throws {
+        let output = try ModuleBundler.bundle(
+            entry: "a.mjs",
+            modules: [
+                "a.mjs": "// the entry\nimport { b, B } from './b.mjs';\nexport function a() {\n    return b + B.x;\n}\n",
+                "b.mjs": "import { c } from './c.mjs';\nexport const b = c;\nexport class B {\n    static x = 1;\n}\n",
+                "c.mjs": "export const c = 2; // two\n",
+                "unused.mjs": "this is not even JavaScript",
+            ])
+        #expect(
+            output == """
+                const c=2;
+                const b=c;
+                class B{
+                static x=1;
+                }
+                export function a(){
+                return b+B.x;
+                }
+
+                """)
+    }
+
+    @Test("Texts are left alone, whatever they look like")
+    func literals() throws {
+        let source = #"""
+            const text = 'a  // b' + "c /* d */" + `e  ${ f( `g  ${1}` ) }  // h`;
+            const pattern = /[/*] \/  \//gu;
+            const half = text.length / 2 / 3;
+            const negative = 1 - -1 + +2;
+            const exponent = [1e-3, 0x1e-3];
+            async function f(x) {
+                return /* nothing
+                   */ x;
+            }
+
+            """#
+        let output = try ModuleBundler.bundle(entry: "a.mjs", modules: ["a.mjs": source])
+        #expect(
+            output == #"""
+                const text='a  // b'+"c /* d */"+`e  ${f(`g  ${1}`)}  // h`;
+                const pattern= /[/*] \/  \//gu;
+                const half=text.length/2/3;
+                const negative=1- -1+ +2;
+                const exponent=[1e-3,0x1e-3];
+                async function f(x){
+                return
+                x;
+                }
+
+                """#)
+    }
+
+    @Test("A mark is replaced, with what stands between it and its end")
+    func marks() throws {
+        let source = "export const m = /* frond:manifest */ {\n    x: [],\n} /* frond:end */;\n"
+        let output = try ModuleBundler.bundle(
+            entry: "m.mjs", modules: ["m.mjs": source], replacing: ["manifest": "{y:1}"])
+        #expect(output == "export const m= {y:1};\n")
+        #expect(throws: Diagnostic.self) {
+            try ModuleBundler.bundle(entry: "m.mjs", modules: ["m.mjs": source], replacing: ["other": ""])
+        }
+    }
+
+    /// What is refused: the sources (the entry is a.mjs), the place, and a part of the message.
+    static let refused: [([String: String], String, String)] = [
+        (["a.mjs": "export default 1;"], "a.mjs:1", "only declarations can be exported"),
+        (["a.mjs": "\nexport { a };"], "a.mjs:2", "only declarations can be exported"),
+        (["a.mjs": "import * as b from './b.mjs';"], "a.mjs:1", "only `import { a, b }"),
+        (["a.mjs": "import b from './b.mjs';"], "a.mjs:1", "only `import { a, b }"),
+        (["a.mjs": "import { b as c } from './b.mjs';"], "a.mjs:1", "can't be renamed"),
+        (["a.mjs": "import { b } from 'node:fs';"], "a.mjs:1", "only files beside this one"),
+        (["a.mjs": "import { b } from '../b.mjs';"], "a.mjs:1", "only files beside this one"),
+        (["a.mjs": "import { b } from './b.mjs';"], "a.mjs:1", "there is no module b.mjs"),
+        (
+            ["a.mjs": "import { b } from './b.mjs';", "b.mjs": "const b = 1;"], "a.mjs:1",
+            "b.mjs does not export `b`"
+        ),
+        (
+            ["a.mjs": "import { b } from './b.mjs';", "b.mjs": "import { a } from './a.mjs';"], "b.mjs:1",
+            "in a circle: a.mjs → b.mjs → a.mjs"
+        ),
+        (
+            ["a.mjs": "import { b } from './b.mjs';\nconst c = 1;", "b.mjs": "export const b = 1;\nclass c {}"],
+            "a.mjs:2", "`c` is declared at the top level of b.mjs too (line 2)"
+        ),
+        (["a.mjs": "run();"], "a.mjs:1", "not `run`"),
+        (["a.mjs": "var a = 1;"], "a.mjs:1", "not `var`"),
+        (["a.mjs": "const { a } = b;"], "a.mjs:1", "one plain name"),
+        (["a.mjs": "const a = 1, b = 2;"], "a.mjs:1", "one declaration a statement"),
+        (["a.mjs": "const a = 1\nconst b = 2"], "a.mjs:1", "does not end with a semicolon"),
+        (["a.mjs": "const a = () => import('./b.mjs');"], "a.mjs:1", "dynamic `import()`"),
+        (["a.mjs": "const a = import.meta.url;"], "a.mjs:1", "`import.meta`"),
+        (["a.mjs": "function f() {\n    return eval('1');\n}"], "a.mjs:2", "`eval`"),
+        (["a.mjs": "const a = 'b\n';"], "a.mjs:1", "a string does not end"),
+        (["a.mjs": "const a = `b"], "a.mjs:1", "a template literal does not end"),
+        (["a.mjs": "\n/* b"], "a.mjs:2", "a comment does not end"),
+        (["a.mjs": "function f() {\n"], "a.mjs:1", "does not end"),
+    ]
+
+    @Test("What is outside of the dialect is refused with its line", arguments: refused)
+    func refusals(sources: [String: String], place: String, message: String) {
+        let error = #expect(throws: Diagnostic.self) {
+            try ModuleBundler.bundle(entry: "a.mjs", modules: sources)
+        }
+        #expect(error?.location?.description == place)
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "nothing was thrown")")
+    }
+}

@@ -11,6 +11,11 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
+/// Tests import what is public and what is for the package; nothing is built twice for them.
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
 let package = Package(
     name: "frond",
     platforms: [.macOS(.v15)],
@@ -45,7 +50,7 @@ let package = Package(
         .target(name: "ContextShim", resources: [.copy("src")], swiftSettings: strict),
         .target(
             name: "GlueGenerator", dependencies: ["WasmBinary", "Support", "Templates"], swiftSettings: strict),
-        .target(name: "Wheels", dependencies: ["Support", "CZlib"], swiftSettings: strict),
+        .target(name: "Wheels", dependencies: ["Support", "CZlib", crypto], swiftSettings: strict),
         .target(name: "WasmLinker", dependencies: ["WasmBinary"], swiftSettings: strict),
         .target(name: "WasmBinary", swiftSettings: strict),
         .target(
@@ -57,5 +62,9 @@ let package = Package(
             ], swiftSettings: strict),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        tests("SupportTests", ["Support"]),
+        tests("WasmBinaryTests", ["WasmBinary"]),
+        tests("WheelsTests", ["Wheels", "Support", "CZlib", crypto]),
     ]
 )

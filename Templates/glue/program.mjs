@@ -67,7 +67,7 @@ export function bootProgram(options, createKernel) {
     };
     const output = (fd, hook) => (chunk) => {
         trace?.(`output ${fd} ${JSON.stringify(new TextDecoder().decode(chunk))}`);
-        hook?.(chunk);
+        return hook?.(chunk) || 0;
     };
     const stdout = output(1, options.stdout);
     const stderr = output(2, options.stderr);
@@ -153,6 +153,7 @@ export function bootProgram(options, createKernel) {
             allocate: (size) => exports.malloc(size),
             release: (pointer) => exports.free(pointer),
             raise: (signal) => contexts.raise(signal),
+            wantInput: options.wantInput ?? null,
             spawn: options.spawn ?? null,
             trace: null,
         };

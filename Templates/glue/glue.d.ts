@@ -1,0 +1,87 @@
+/** The glue of a Frond program: what `glue.mjs` exports. */
+
+/** A linked module, in any form in which it may be at hand. A `Response` of type application/wasm is compiled as it streams. */
+export type ModuleSource = WebAssembly.Module | BufferSource | Response;
+
+export interface BootOptions {
+    /** The linked module. */
+    module: ModuleSource | Promise<ModuleSource>;
+    /** The files image (`FRONDIMG`); shared, never written to. */
+    image?: ArrayBuffer | Uint8Array | null | Promise<ArrayBuffer | Uint8Array | null>;
+    /** argv, with the program's name first. Default: `["python3"]`. */
+    args?: string[];
+    /** Added to HOME, PATH, PYTHONHOME, PWD, LANG and, for a terminal, TERM; wins over them. */
+    env?: Record<string, string>;
+    /** The folder to start in. Default: `/home/user`. */
+    cwd?: string;
+    /**
+     * Output, in the order in which it was written; the chunk is the callee's to keep. May return the name of an errno
+     * (`"EPIPE"`) that the program's write is to fail with.
+     */
+    stdout?(chunk: Uint8Array): number | string | void;
+    stderr?(chunk: Uint8Array): number | string | void;
+    /** The program looks for input and there is none. For hosts that read only on demand. */
+    wantInput?(): void;
+    /** Which of the three are terminals. Default: none. */
+    isatty?: boolean | { stdin?: boolean; stdout?: boolean; stderr?: boolean };
+    /** Size of the terminal in characters. Default: 80 by 24. */
+    size?: { columns: number; rows: number };
+    /** `cap`: contexts alive at once (8000). `pool`: finished ones kept (64; 4 in Firefox, whose collector scans them). */
+    contexts?: { cap?: number; pool?: number };
+    /** How stacks are switched. Default: core stack switching where the engine has it, else JSPI. */
+    backend?: 'jspi' | 'wasmfx';
+    /**
+     * Write down what happens, a line an event (docs/glue.md): `true` keeps the lines for `handle.trace()`, a function gets
+     * them. It costs time; without it nothing is recorded. Tracing always runs on JSPI.
+     */
+    trace?: boolean | ((line: string) => void);
+    /** Steps of the start, for a progress display. */
+    progress?(step: 'compiled' | 'instantiated' | 'started'): void;
+}
+
+export interface Stats {
+    backend?: 'jspi' | 'wasmfx';
+    /** Contexts with a stack, now and at most. */
+    live?: number;
+    mostLive?: number;
+    created?: number;
+    killed?: number;
+    /** Switches between contexts. */
+    switches?: number;
+    /** How often all contexts waited, and how often busy ones let the event loop have a turn. */
+    idles?: number;
+    breaths?: number;
+    /** Linear memory, bytes. */
+    memory: number;
+    /** From `boot` to each step, ms. */
+    milliseconds: { compiled?: number; instantiated?: number; started?: number; ended?: number };
+    outcome: 'running' | 'exit' | 'trap' | 'abort' | 'exception' | 'overflow' | 'deadlock' | 'terminated' | 'boot';
+}
+
+export interface Handle {
+    /**
+     * The exit status. Never rejects: a program that traps, aborts, overflows the engine's stack or deadlocks writes why to
+     * stderr and ends with 134; one that can't start, with 126; one that `terminate` ended, with 137.
+     */
+    exit: Promise<number>;
+    /** When the program starts. Rejects with the reason when it can't. */
+    ready: Promise<void>;
+    stdin: {
+        /** On a terminal, an empty chunk is ^D: one read that gets nothing. */
+        write(data: Uint8Array | string): void;
+        end(): void;
+    };
+    /** The kernel, from `ready` on: `network`, `tty`, … (docs/kernel.md). */
+    readonly kernel: any;
+    resize(columns: number, rows: number): void;
+    /** As ^C: SIGINT for the program's main thread. */
+    interrupt(): void;
+    /** Ends the program at once, whatever it does. */
+    terminate(status?: number): void;
+    /** The lines recorded so far; empty without `trace: true`. */
+    trace(): string[];
+    stats(): Stats;
+}
+
+/** Starts a program. Returns at once; see `Handle.ready` and `Handle.exit`. */
+export function boot(options: BootOptions): Handle;

@@ -1,0 +1,156 @@
+// The headless runner: a Frond program as a command, in Node or Deno.
+//
+//     node --experimental-wasm-jspi run.mjs --glue glue.mjs --wasm app.wasm --image files.img -- python3 main.py …
+//     deno run -A run.mjs …
+//
+// A drop-in for `python3 main.py …`: standard input is read only when the program reads it, output is written before the
+// call returns, ^C is KeyboardInterrupt, and the exit status is the program's. Statuses of its own: 2 for a wrong command
+// line, 126 when the program can't start, 134 when it ended in a trap, an abort or a deadlock (see docs/glue.md).
+
+import fs from 'node:fs';
+import tty from 'node:tty';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+
+const usage = 'usage: run.mjs --glue FILE --wasm FILE [--image FILE] [--env NAME=VALUE]… [--cwd FOLDER]\n' +
+    '               [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats] -- ARGV0 ARGUMENTS…\n';
+
+function fail(status, message) {
+    fs.writeSync(2, `frond: ${message}\n`);
+    process.exit(status);
+}
+
+function parse(argv) {
+    const found = { env: {}, args: ['python3'] };
+    const values = new Set(['glue', 'wasm', 'image', 'cwd', 'trace', 'cap', 'backend', 'env']);
+    for (let i = 0; i < argv.length; i++) {
+        const word = argv[i];
+        if (word === '--') {
+            found.args = argv.slice(i + 1);
+            break;
+        }
+        const name = word.startsWith('--') ? word.slice(2) : '';
+        if (name === 'stats') {
+            found.stats = true;
+            continue;
+        }
+        if (!values.has(name)) fail(2, `unknown option ${word}\n${usage}`);
+        const value = argv[++i];
+        if (value === undefined) fail(2, `${word} needs a value\n${usage}`);
+        if (name === 'env') {
+            const equals = value.indexOf('=');
+            if (equals < 1) fail(2, `--env wants NAME=VALUE, not ${value}`);
+            found.env[value.slice(0, equals)] = value.slice(equals + 1);
+        } else {
+            found[name] = value;
+        }
+    }
+    for (const name of ['glue', 'wasm']) if (found[name] === undefined) fail(2, `--${name} is missing\n${usage}`);
+    if (found.args.length === 0) fail(2, `a program name is missing after --\n${usage}`);
+    return found;
+}
+
+function checkEngine() {
+    if (typeof WebAssembly.Suspending === 'function') return;
+    if (globalThis.Deno !== undefined) fail(126, `Deno ${globalThis.Deno.version.deno} has no JSPI; 2.9 and newer have`);
+    const major = Number(process.versions.node?.split('.')[0] ?? 0);
+    if (major >= 24) fail(126, `start Node ${process.versions.node} with --experimental-wasm-jspi`);
+    fail(126, `Node 24 or newer is needed (with --experimental-wasm-jspi); this is ${process.versions.node}`);
+}
+
+function read(path, what) {
+    try {
+        return fs.readFileSync(path);
+    } catch (error) {
+        return fail(126, `can't read the ${what}: ${error.message}`);
+    }
+}
+
+/**
+ * Writes all of a chunk before it returns. A pipe may be set to say "not now" by whoever made it: then this waits, as a
+ * blocking write does.
+ * @returns {number} 0, or the name of an errno that the program should see
+ */
+function writeAll(fd, chunk) {
+    let at = 0;
+    while (at < chunk.length) {
+        try {
+            at += fs.writeSync(fd, chunk, at, chunk.length - at);
+        } catch (error) {
+            if (error.code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+            else if (error.code !== 'EINTR') return error.code ?? 'EIO';
+        }
+    }
+    return 0;
+}
+
+/**
+ * Standard input, read in pieces and only when it is wanted: what the program does not read is left to whoever shares it.
+ */
+function inputPump(write, end) {
+    let started = false;
+    return () => {
+        if (started) {
+            process.stdin.resume();
+            return;
+        }
+        started = true;
+        process.stdin.on('data', (chunk) => {
+            process.stdin.pause();
+            write(chunk);
+        });
+        process.stdin.on('end', end);
+        process.stdin.on('error', end); // closed from the start, or a folder
+    };
+}
+
+async function main() {
+    const options = parse(process.argv.slice(2));
+    checkEngine();
+    const wasm = read(options.wasm, 'module');
+    const compiling = WebAssembly.compile(wasm);
+    compiling.catch(() => {});
+    const image = options.image === undefined ? null : read(options.image, 'files image');
+    let boot;
+    try {
+        ({ boot } = await import(pathToFileURL(options.glue).href));
+    } catch (error) {
+        fail(126, `can't load the glue: ${error.message}`);
+    }
+    const isatty = { stdin: tty.isatty(0), stdout: tty.isatty(1), stderr: tty.isatty(2) };
+    const env = isatty.stdout && process.env.TERM ? { TERM: process.env.TERM, ...options.env } : options.env;
+    const trace = options.trace === undefined ? undefined : fs.openSync(options.trace, 'w');
+    const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
+    let handle;
+    const pump = inputPump((chunk) => handle.stdin.write(chunk), () => handle.stdin.end());
+    handle = boot({
+        module: compiling,
+        image,
+        args: options.args,
+        env,
+        cwd: options.cwd ?? '/app',
+        isatty,
+        size,
+        stdout: (chunk) => writeAll(1, chunk),
+        stderr: (chunk) => writeAll(2, chunk),
+        wantInput: pump,
+        contexts: options.cap === undefined ? undefined : { cap: Number(options.cap) },
+        backend: options.backend,
+        trace: trace === undefined ? undefined : (line) => fs.writeSync(trace, `${line}\n`),
+    });
+    process.on('SIGINT', () => handle.interrupt());
+    if (isatty.stdout) {
+        process.on('SIGWINCH', () => {
+            // Node updates the size on the same signal, after its own handlers.
+            setImmediate(() => handle.resize(process.stdout.columns ?? 80, process.stdout.rows ?? 24));
+        });
+    }
+    // A program that waits for nothing that Node knows of (a timer that the kernel holds, say) must not end here.
+    const alive = setInterval(() => {}, 0x7fffffff);
+    const status = await handle.exit;
+    clearInterval(alive);
+    if (options.stats) fs.writeSync(2, `${JSON.stringify(handle.stats())}\n`);
+    process.exit(status);
+}
+
+await main();

@@ -1,3 +1,7 @@
+import GlueGenerator
+import Support
+import Templates
+
 /// The parts of a site that are the same for every app.
 public struct SiteTemplates: Sendable, Equatable {
     /// Frond's own page, with `{{title}}` and a place for the additions to the head.
@@ -15,5 +19,25 @@ public struct SiteTemplates: Sendable, Equatable {
         self.shell = shell
         self.worker = worker
         self.style = style
+    }
+
+    /// Reads the templates in `site/` and joins the modules of the page into one.
+    ///
+    /// - Throws: `Diagnostic` when a file is missing or a module is outside of the bundler's dialect.
+    public init(_ templates: Templates) throws(Diagnostic) {
+        do {
+            var modules: [String: String] = [:]
+            for name in try templates.names(in: "site") where name.hasSuffix(".mjs") && name != "worker.mjs" {
+                modules["site/\(name)"] = try templates.text("site/\(name)")
+            }
+            self.init(
+                page: try templates.text("site/index.html"),
+                shell: Array(try ModuleBundler.bundle(entry: "site/shell.mjs", modules: modules).utf8),
+                worker: try templates.bytes("site/worker.mjs"), style: try templates.bytes("site/shell.css"))
+        } catch let error as Diagnostic {
+            throw error
+        } catch {
+            throw Diagnostic(.error, "templates-unusable", "\(error)")
+        }
     }
 }

@@ -1,0 +1,239 @@
+// The page around a program: <frond-app> checks the browser, downloads with real progress, runs the program in a worker
+// and shows its terminal.
+//
+//     checking ─▶ unsupported
+//        │
+//        ├─▶ idle ──click──▶ loading ─▶ starting ─▶ running ─▶ exited ──restart──▶ starting
+//        └───────────────────▶  │          │          │
+//                               └─▶ failed ◀┴──────────┘
+//
+// What it is doing can be seen from outside, by tests and by pages that embed it: `document.documentElement.dataset`
+// has frondState, frondStatus (the exit status) and frondTimes (milliseconds since the page was opened, as JSON), and
+// the element sends `frond:state`, `frond:output` and `frond:exit` events, which bubble.
+
+import { missingFeatures } from './support.mjs';
+import { loadProgram } from './loader.mjs';
+import { Program, stoppedStatus } from './program.mjs';
+import { Terminal } from './terminal.mjs';
+import { button, element } from './elements.mjs';
+import { failurePanel, idlePanel, loadingPanel, unsupportedPanel } from './panels.mjs';
+
+/** How long a program may take to react to Ctrl-C before the page offers to end it. */
+const patience = 1500;
+
+const labels = {
+    checking: '', unsupported: 'Not supported', idle: 'Ready', loading: 'Loading', starting: 'Starting',
+    running: 'Running', exited: 'Finished', failed: 'Failed',
+};
+
+const decoder = new TextDecoder();
+
+function readConfiguration() {
+    return JSON.parse(document.getElementById('frond-configuration').textContent);
+}
+
+export class FrondApp extends HTMLElement {
+    connectedCallback() {
+        if (this.configuration) return;
+        this.configuration = readConfiguration();
+        this.times = {};
+        this.lastError = '';
+        this.#build();
+        this.#setState('checking');
+        const missing = missingFeatures();
+        if (missing.length > 0) {
+            this.#setState('unsupported');
+            this.#show(unsupportedPanel(missing));
+        } else if (this.getAttribute('start') === 'click') {
+            this.#setState('idle');
+            this.#show(idlePanel(this.#totalSize(), () => this.#load()));
+        } else {
+            this.#load();
+        }
+    }
+
+    #build() {
+        this.terminal = new Terminal({
+            onLine: (text) => this.program?.write(text),
+            onEnd: () => this.program?.endInput(),
+            onInterrupt: () => this.#interrupt(),
+            onResize: (columns, rows) => this.program?.resize(columns, rows),
+        });
+        this.heading = element('span', { class: 'frond-title' }, this.configuration.title);
+        this.status = element('span', { class: 'frond-status', role: 'status' });
+        this.interruptButton = button('Interrupt', () => this.#interrupt(), 'Send Ctrl-C to the program');
+        this.endButton = button('End input', () => this.program?.endInput(), 'Send Ctrl-D to the program');
+        this.endButton.classList.add('frond-touch');
+        this.copyButton = button('Copy', () => this.#copy(), 'Copy all output');
+        this.restartButton = button('Restart', () => this.#restart(), 'Run the program again');
+        const actions = element('div', { class: 'frond-actions' },
+            this.interruptButton, this.endButton, this.copyButton, this.restartButton);
+        this.panel = element('div', { class: 'frond-panel' });
+        this.stage = element('div', { class: 'frond-stage' }, this.terminal.root, this.panel);
+        this.banner = element('div', { class: 'frond-banner', role: 'alert', hidden: '' });
+        this.replaceChildren(
+            element('div', { class: 'frond-bar' }, this.heading, this.status, actions), this.stage, this.banner);
+    }
+
+    #totalSize() {
+        const { module, image } = this.configuration.assets;
+        return (module.br ?? module.size) + (image.br ?? image.size);
+    }
+
+    #setState(state, detail = '') {
+        this.state = state;
+        this.dataset.state = state;
+        const root = document.documentElement.dataset;
+        root.frondState = state;
+        this.#mark(state);
+        this.status.textContent = detail || labels[state];
+        const running = state === 'running';
+        this.interruptButton.hidden = !running;
+        this.endButton.hidden = !running;
+        this.copyButton.hidden = !running && state !== 'exited' && state !== 'failed';
+        this.restartButton.hidden = !(state === 'exited' || running || (state === 'failed' && this.loaded));
+        this.terminal.setOpen(running);
+        this.dispatchEvent(new CustomEvent('frond:state', { bubbles: true, detail: { state } }));
+    }
+
+    #mark(name) {
+        this.times[name] ??= Math.round(performance.now());
+        document.documentElement.dataset.frondTimes = JSON.stringify(this.times);
+    }
+
+    /** Puts a panel over the terminal, or takes it away. */
+    #show(content) {
+        this.panel.replaceChildren(...(content ? [content] : []));
+        this.panel.hidden = !content;
+        this.terminal.root.inert = !!content;
+    }
+
+    async #load() {
+        this.#setState('loading');
+        const panel = loadingPanel(this.configuration.title);
+        this.#show(panel.node);
+        this.loadingPanel = panel;
+        try {
+            this.loaded = await loadProgram(this.configuration.assets, (received, total) => panel.bytes(received, total));
+        } catch (error) {
+            this.#setState('failed');
+            this.#show(failurePanel('The program could not be loaded', error.message, () => this.#load()));
+            return;
+        }
+        this.#run();
+    }
+
+    #run() {
+        const { assets, command, environment, directory } = this.configuration;
+        this.#setState('starting');
+        this.loadingPanel.step('Starting Python');
+        this.lastError = '';
+        this.banner.hidden = true;
+        delete document.documentElement.dataset.frondStatus;
+        this.program = new Program({
+            worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
+        }, {
+            onOutput: (stream, chunk) => this.#output(stream, chunk),
+            onStep: (step) => { if (step === 'started') this.#started(); },
+            onEcho: (echo) => this.terminal.setEcho(echo),
+            onExit: (status, stats) => this.#exited(status, stats),
+            onFailure: (message) => this.#failed(message),
+        });
+        this.program.start(this.loaded.module, this.loaded.image);
+    }
+
+    #started() {
+        if (this.state !== 'starting') return;
+        this.#setState('running');
+        this.#show(null);
+        // On a touch screen the keyboard would cover what there is to read.
+        if (this.hasAttribute('autofocus') && matchMedia('(pointer: fine)').matches) this.terminal.focus();
+    }
+
+    #output(stream, chunk) {
+        this.#started();
+        this.#mark('output');
+        const text = decoder.decode(chunk);
+        if (stream === 2 && text.trim() !== '') this.lastError = text.trimEnd().split('\n').at(-1).trim();
+        this.terminal.write(chunk, stream);
+        this.dispatchEvent(new CustomEvent('frond:output', { bubbles: true, detail: { stream, text } }));
+    }
+
+    #exited(status, stats) {
+        this.#resetInterrupt();
+        document.documentElement.dataset.frondStatus = String(status);
+        this.#show(null);
+        const stopped = status === stoppedStatus && stats === null;
+        const label = stopped ? 'Stopped' : status === 0 ? 'Finished' : `Ended with status ${status}`;
+        this.dataset.status = status === 0 ? 'good' : 'bad';
+        this.#setState('exited', label);
+        if (status !== 0 && !stopped) this.#explain(status);
+        this.dispatchEvent(new CustomEvent('frond:exit', { bubbles: true, detail: { status, stats } }));
+    }
+
+    #explain(status) {
+        const crashed = status === 134;
+        const title = crashed ? 'Python crashed' : `The program ended with status ${status}`;
+        const parts = [element('strong', {}, title)];
+        if (this.lastError !== '') parts.push(element('span', { class: 'frond-reason' }, this.lastError));
+        this.banner.replaceChildren(...parts);
+        this.banner.hidden = false;
+    }
+
+    #failed(message) {
+        this.#resetInterrupt();
+        this.#setState('failed');
+        this.#show(failurePanel('The program could not be started', message, () => this.#restart()));
+    }
+
+    #interrupt() {
+        const { program } = this;
+        if (!program?.running) return;
+        program.interrupt();
+        clearTimeout(this.patience);
+        this.patience = setTimeout(() => {
+            if (this.program !== program || !program.running) return;
+            this.#offerToStop(program);
+        }, patience);
+    }
+
+    /** The program did not react: the button now ends it for certain. */
+    #offerToStop(program) {
+        this.interruptButton.textContent = 'Stop now';
+        this.interruptButton.title = 'End the program whatever it is doing';
+        this.interruptButton.onclick = () => program.stop();
+    }
+
+    #resetInterrupt() {
+        clearTimeout(this.patience);
+        this.interruptButton.textContent = 'Interrupt';
+        this.interruptButton.title = 'Send Ctrl-C to the program';
+        this.interruptButton.onclick = () => this.#interrupt();
+    }
+
+    #restart() {
+        this.program?.dispose();
+        this.#resetInterrupt();
+        this.terminal.clear();
+        this.loadingPanel ??= loadingPanel(this.configuration.title);
+        this.#show(this.loadingPanel.node);
+        this.#run();
+    }
+
+    async #copy() {
+        try {
+            await navigator.clipboard.writeText(this.terminal.text());
+            this.copyButton.textContent = 'Copied';
+        } catch {
+            this.copyButton.textContent = 'Not allowed';
+        }
+        setTimeout(() => { this.copyButton.textContent = 'Copy'; }, 1500);
+    }
+
+    disconnectedCallback() {
+        this.program?.dispose();
+    }
+}
+
+/** Defining the element starts every one that the page has. */
+export const defined = customElements.define('frond-app', FrondApp) ?? true;

@@ -14,6 +14,7 @@
 #include "context.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "host.h"
@@ -129,6 +130,13 @@ FROND_PUBLIC frond_context *frond_context_create(frond_job job, void *argument) 
     frond_context_counts.created++;
     frond_trace(FROND_TRACE_CREATE, context->id, frond_running->id);
     return context;
+}
+
+FROND_PUBLIC const char *frond_context_create_failed_reason(void) {
+    static char reason[96];
+    if (errno == ENOMEM) return "no memory for the stack of another greenlet";
+    snprintf(reason, sizeof reason, "cannot start another greenlet or thread: %ld exist already", frond_context_counts.live);
+    return reason;
 }
 
 /// Where every context comes back to life.

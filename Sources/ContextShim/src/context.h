@@ -41,6 +41,8 @@ struct frond_context {
 
 /// Null when there are as many contexts as the host allows, or no memory; errno says which (EAGAIN, ENOMEM).
 FROND_DECLARED frond_context *frond_context_create(frond_job job, void *argument);
+/// Why the last `frond_context_create` answered null, as a message for the user.
+FROND_DECLARED const char *frond_context_create_failed_reason(void);
 /// Runs `to` until something switches back to the calling context. Allocates nothing.
 FROND_DECLARED void frond_context_switch(frond_context *to);
 /// Ends a context that is parked, or was never switched to. Its frames are not unwound.

@@ -1,0 +1,69 @@
+import SiteBuilder
+import Support
+
+/// What `[tool.frond]` says. docs/configuration.md has the same list for users.
+struct FrondSettings: Equatable {
+    /// The keys, in the order of the documentation.
+    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page"]
+
+    var title: String?
+    var entry: AppDescription.Entry?
+    var arguments: [String] = []
+    var environment: [String: String] = [:]
+    var include: [String] = []
+    var exclude: [String] = []
+    var page: String?
+
+    /// Settings of an app that says nothing.
+    init() {}
+
+    /// Reads the table.
+    ///
+    /// - Throws: `Diagnostic` or `Diagnostics` with file, line and column.
+    init(_ section: TOMLDocument.Section) throws {
+        try section.requireKeys(among: Self.keys)
+        title = try section.string("title")
+        if title?.isEmpty == true { throw section.invalid("title", "must not be empty") }
+        if let text = try section.string("entry") {
+            guard let parsed = Self.entry(text) else {
+                throw section.invalid(
+                    "entry", "\"\(text)\" is neither a script, a module nor a function",
+                    hints: ["write \"main.py\", \"package.module\" or \"package.module:function\""])
+            }
+            entry = parsed
+        }
+        arguments = try section.strings("args") ?? []
+        environment = try section.stringTable("env") ?? [:]
+        if let name = environment.keys.sorted().first(where: { !EnvironmentRules.isName($0) }) {
+            throw section.invalid("env", "\"\(name)\" can't be the name of an environment variable")
+        }
+        include = try section.strings("include") ?? []
+        exclude = try section.strings("exclude") ?? []
+        page = try section.string("page")
+    }
+
+    /// `main.py` and `tools/run.py` are scripts, `package.module` is a module, `package.module:function` a function.
+    static func entry(_ text: String) -> AppDescription.Entry? {
+        if text.hasSuffix(".py"), text.count > 3 { return .script(text) }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let isDotted = { (name: Substring) in
+            name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(PythonName.isIdentifier)
+        }
+        switch parts.count {
+        case 1 where isDotted(parts[0]): return .module(text)
+        case 2 where isDotted(parts[0]) && isDotted(parts[1]):
+            return .code("import sys\nfrom \(parts[0]) import \(PythonName.first(parts[1]))\nsys.exit(\(parts[1])())")
+        default: return nil
+        }
+    }
+}
+
+/// Names as Python's grammar has them.
+enum PythonName {
+    static func isIdentifier(_ name: Substring) -> Bool {
+        guard let first = name.first, first == "_" || first.isLetter else { return false }
+        return name.allSatisfy { $0 == "_" || $0.isLetter || $0.isNumber }
+    }
+
+    static func first(_ dotted: Substring) -> Substring { dotted.prefix { $0 != "." } }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import SiteBuilder
+import Support
+import Templates
+
+/// `frond run`: the app as the browser would run it, but in Node, with this terminal.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run an app without a browser, as python would run it.",
+        usage: "frond run [OPTIONS] APP [ARGS]...\n       frond run [OPTIONS] (-c CODE | -m MODULE | -) [ARGS]...",
+        discussion: """
+            EXAMPLES:
+              frond run notes/ --port 8000        an app with arguments of its own
+              frond run -c 'import sys; print(sys.version)'
+              frond run -m tour                   a module of the project in this folder
+              echo 'print(1)' | frond run -
+
+            Standard input, output, Ctrl-C and the exit status are the program's. Options of the interpreter (-u, -X dev,
+            -W error …) may stand before APP. With -c, -m and - the app is the current folder if it has a pyproject.toml,
+            else an empty one; --app says otherwise.
+
+            The program sees the variables of [tool.frond] env, those of this machine that concern Python, the terminal
+            and the time zone, and what --env gives it. Its files are those of the app; it writes to memory only.
+            """)
+
+    @Option(help: "The engine to run it in: node or deno.")
+    var engine: EngineKind = .node
+
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp("Set an environment variable, or take this machine's.", valueName: "NAME[=VALUE]"))
+    var env: [String] = []
+
+    @Option(help: ArgumentHelp("The app whose files -c, -m and - see.", valueName: "APP"), completion: .file())
+    var app: String?
+
+    @Option(help: "Write a trace of every system call and context switch to this file.", completion: .file())
+    var trace: String?
+
+    @OptionGroup var said: OutputOptions
+
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("The app, or -c, -m or -; then its arguments.", valueName: "app"), completion: .file())
+    var words: [String] = []
+
+    func run() async throws {
+        let console = said.console
+        let environment = ProcessInfo.processInfo.environment
+        let cache = CacheDirectory()
+        // `frond run --help` would otherwise be an argument of nothing.
+        if let first = words.first, ["--help", "-h", "-help"].contains(first) { throw CleanExit.helpRequest(self) }
+        let invocation = try Invocation(words)
+        let kit = try await KitProvider(cache: cache, activity: console.activity).kit {
+            _ = try describe(invocation, packages: $0, cache: cache)
+        }
+        let project = try describe(invocation, packages: kit.versions, cache: cache)
+        project.warnings.forEach(console.report)
+        var app = project.app
+        if !invocation.arguments.isEmpty { app.arguments = [] }
+        app.environment = try EnvironmentRules.environment(app: app.environment, host: environment, requests: env)
+
+        async let found = Engine.find(engine, environment: environment, cache: cache)
+        let final = app
+        let assembled = try await console.activity.step("Preparing \(app.name)") { step in
+            try await AppAssembler(kit: kit, cache: cache).assemble(final) { step.advance($0) }
+        }
+        if said.verbose { assembled.warnings.forEach(console.report) }
+        let program = try await found
+        var arguments = program.kind.options + [
+            try Templates.find().folder.appending(path: "glue/run.mjs").path, "--glue", assembled.glue.path, "--wasm", assembled.module.path,
+            "--image", assembled.image.path,
+        ]
+        for (name, value) in app.environment.sorted(by: { $0.key < $1.key }) {
+            arguments += ["--env", "\(name)=\(value)"]
+        }
+        if let trace { arguments += ["--trace", URL(filePath: trace).path] }
+        arguments += ["--"] + invocation.commandLine(app.commandLine)
+        console.detail(([program.executable.path] + arguments).map(shellQuoted).joined(separator: " "))
+        // Becoming the engine gives the program our terminal, signals and exit status with nothing in between.
+        throw ChildProcess(program.executable.path, arguments).replaceCurrentProcess()
+    }
+
+    /// The app that the words mean.
+    private func describe(
+        _ invocation: Invocation, packages: [String: String], cache: CacheDirectory
+    ) throws -> Project {
+        if case .app(let path) = invocation.target {
+            if app != nil {
+                throw Diagnostic.input("run-usage", "--app is for -c, -m and -; \(path) is an app already")
+            }
+            return try Project(path, packages: packages)
+        }
+        if let app { return try Project(app, needsEntry: false, packages: packages) }
+        if FileManager.default.fileExists(atPath: Project.file) {
+            return try Project(".", needsEntry: false, packages: packages)
+        }
+        let empty = cache.folder("empty")
+        try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+        return try Project(empty.path, needsEntry: false, packages: packages)
+    }
+}

@@ -1,14 +1,15 @@
 // Draws a Screen into the page and reads lines from a person.
 //
-// Model: lines are drawn in blocks of 200 that the browser may skip while they are out of sight; the last line is drawn
-// beside the input field, so that a prompt and its answer stand on one row. A frame draws for at most 8 ms; what a
-// program prints faster than that, and what falls out of the scroll-back before it was drawn, never reaches the page.
+// Model: lines are drawn in blocks of 200. A frame draws the last two blocks at most; an older block that was never drawn
+// is an empty box of about its height, filled when it comes into sight or when there is nothing else to do. So a frame
+// costs the same whether a program printed ten lines or a hundred thousand. The last line stands beside the input field,
+// so that a prompt and its answer are on one row.
 
 import { Screen } from './screen.mjs';
 import { element } from './elements.mjs';
 
 const linesPerBlock = 200;
-const millisecondsPerFrame = 8;
+const millisecondsBeforeFilling = 60;
 const millisecondsBetweenAnnouncements = 700;
 const linesPerAnnouncement = 12;
 
@@ -20,9 +21,10 @@ export class Terminal {
     constructor(callbacks) {
         this.callbacks = callbacks;
         this.screen = new Screen();
+        /** @type {{ start: number, first: number, node: HTMLElement, filled: boolean }[]} without gaps */
         this.blocks = [];
-        this.firstBlock = 0;
-        this.drawFrom = 0;
+        this.lineHeight = 21;
+        this.filling = 0;
         this.frame = 0;
         this.stuck = true;
         this.history = [];
@@ -60,6 +62,11 @@ export class Terminal {
         });
         this.input.addEventListener('keydown', (event) => this.#keyInInput(event));
         this.input.addEventListener('paste', (event) => this.#paste(event));
+        this.sight = new IntersectionObserver((entries) => {
+            for (const { isIntersecting, target } of entries) {
+                if (isIntersecting && !target.frondBlock.filled) this.#fill(target.frondBlock);
+            }
+        }, { root: this.scroll, rootMargin: '800px' });
         this.observer = new ResizeObserver(() => this.#measure());
         this.observer.observe(this.scroll);
     }
@@ -95,9 +102,7 @@ export class Terminal {
 
     clear() {
         this.screen.clear();
-        this.lines.replaceChildren();
-        this.blocks = [];
-        this.drawFrom = this.screen.dropped;
+        while (this.blocks.length > 0) this.#dropFirstBlock();
         this.announced = this.screen.dropped;
         this.stuck = true;
         this.#schedule();
@@ -120,61 +125,78 @@ export class Terminal {
 
     #draw() {
         this.frame = 0;
-        const { screen } = this;
-        const began = performance.now();
-        this.#dropBlocks();
-        let at = Math.max(Math.min(this.drawFrom, screen.takeChanges()), screen.dropped);
+        const { screen, blocks } = this;
+        while (blocks.length > 0 && blocks[0].start + linesPerBlock <= screen.dropped) this.#dropFirstBlock();
         const last = screen.end - 1;
-        while (at < last) {
-            this.#drawLine(at);
-            at += 1;
-            if ((at & 31) === 0 && performance.now() - began > millisecondsPerFrame) break;
+        const from = screen.takeChanges();
+        if (blocks.length === 0 && last > screen.dropped) this.#addBlock(screen.dropped);
+        while (blocks.length > 0 && blocks.at(-1).start + linesPerBlock < last) {
+            this.#addBlock(blocks.at(-1).start + linesPerBlock);
         }
-        this.drawFrom = at;
+        for (let index = blocks.length - 1; index >= 0; index -= 1) {
+            const block = blocks[index];
+            if (block.start + linesPerBlock <= from) break;
+            if (block.filled || last - block.start <= 2 * linesPerBlock) this.#fill(block, from);
+            else this.#reserve(block);
+        }
         drawInto(this.prompt, screen.line(last));
         this.entry.hidden = !this.open && screen.line(last).text === '';
         if (this.stuck) this.scroll.scrollTop = this.scroll.scrollHeight;
         else this.latest.hidden = false;
-        if (at < last) this.#schedule();
+        this.#fillLater();
     }
 
-    #dropBlocks() {
-        const { dropped } = this.screen;
-        while (this.blocks.length > 0 && this.blocks[0].start + linesPerBlock <= dropped) {
-            this.blocks.shift().node.remove();
-        }
-        if (this.drawFrom < dropped) this.drawFrom = dropped;
+    #addBlock(start) {
+        const first = start - (start % linesPerBlock);
+        const block = { start: first, first: start, node: element('div', { class: 'frond-block' }), filled: false };
+        block.node.frondBlock = block;
+        this.blocks.push(block);
+        this.lines.append(block.node);
+        this.sight.observe(block.node);
     }
 
-    #drawLine(number) {
-        const start = number - (number % linesPerBlock);
-        const first = this.blocks[0]?.start ?? start;
-        let block = this.blocks[(start - first) / linesPerBlock];
-        if (block === undefined) {
-            // Blocks follow one another without gaps; what was skipped was never drawn.
-            if (this.blocks.length > 0 && start !== this.blocks.at(-1).start + linesPerBlock) this.#dropAllBlocks();
-            block = { start, node: element('div', { class: 'frond-block' }), offset: number - start };
-            this.blocks.push(block);
-            this.lines.append(block.node);
-        }
-        const index = number - start - block.offset;
-        if (index > block.node.childElementCount) {
-            // Lines in between fell out of the scroll-back before they were drawn.
-            this.#dropAllBlocks();
-            this.#drawLine(number);
-            return;
-        }
-        let node = block.node.children[index];
-        if (node === undefined) {
-            node = document.createElement('div');
-            block.node.append(node);
-        }
-        drawInto(node, this.screen.line(number));
+    #dropFirstBlock() {
+        const block = this.blocks.shift();
+        this.sight.unobserve(block.node);
+        block.node.remove();
     }
 
-    #dropAllBlocks() {
-        this.lines.replaceChildren();
-        this.blocks = [];
+    /** Draws the lines of a block from `from` on; all of them when it was empty. */
+    #fill(block, from = 0) {
+        const { screen } = this;
+        if (!block.filled) {
+            block.filled = true;
+            block.first = Math.max(block.start, screen.dropped);
+            block.node.style.removeProperty('block-size');
+            from = block.first;
+        }
+        const { children } = block.node;
+        const stop = Math.min(block.start + linesPerBlock, screen.end - 1);
+        const added = document.createDocumentFragment();
+        for (let number = Math.max(from, block.first, screen.dropped); number < stop; number += 1) {
+            let node = children[number - block.first];
+            if (node === undefined) added.append((node = document.createElement('div')));
+            drawInto(node, screen.line(number));
+        }
+        block.node.append(added);
+    }
+
+    /** Keeps the room that a block will need. */
+    #reserve(block) {
+        const count = Math.min(block.start + linesPerBlock, this.screen.end - 1) - block.start;
+        block.node.style.setProperty('block-size', `${count * this.lineHeight}px`);
+    }
+
+    /** Draws what nobody has looked at yet when there is nothing else to do, so that the page's search finds it. */
+    #fillLater() {
+        clearTimeout(this.filling);
+        const next = this.blocks.findLast((block) => !block.filled);
+        if (next === undefined) return;
+        this.filling = setTimeout(() => {
+            this.#fill(next);
+            if (this.stuck) this.scroll.scrollTop = this.scroll.scrollHeight;
+            this.#fillLater();
+        }, millisecondsBeforeFilling);
     }
 
     /** Tells a screen reader what is new, in portions that one can listen to. */
@@ -194,6 +216,7 @@ export class Terminal {
     #measure() {
         const box = this.ruler.getBoundingClientRect();
         if (box.width === 0) return;
+        this.lineHeight = box.height;
         const style = getComputedStyle(this.scroll);
         const inner = this.scroll.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
         const height = this.scroll.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);

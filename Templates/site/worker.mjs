@@ -8,13 +8,76 @@ function post(message, transfer) {
     self.postMessage(message, transfer);
 }
 
-async function start({ glue, module, image, command, environment, directory, size }) {
-    const { boot } = await import(glue);
-    const output = (stream) => (chunk) => {
+// Each message costs the page some microseconds, so output is gathered when there is much of it: after 32 messages within
+// 16 ms, the rest waits for 16 ms or 64 KiB, whichever comes first. Anything less is sent at once: a program that prints a
+// line and then computes for a minute must show that line first.
+const burst = 32;
+const window = 16;
+const enough = 65536;
+
+function makeOutput() {
+    let gathered = [];
+    let size = 0;
+    let windowBegan = 0;
+    let sent = 0;
+    let timer = 0;
+
+    function flush() {
+        clearTimeout(timer);
+        timer = 0;
+        windowBegan = performance.now();
+        sent = 0;
+        for (const { stream, parts, length } of gathered) send(stream, join(parts, length));
+        gathered = [];
+        size = 0;
+    }
+
+    function send(stream, chunk) {
         // The glue hands over a copy; what shares its buffer with anything else must not be transferred.
         const whole = chunk.byteLength === chunk.buffer.byteLength;
         post({ type: 'output', stream, chunk }, whole ? [chunk.buffer] : []);
-    };
+    }
+
+    function write(stream, chunk) {
+        const now = performance.now();
+        const fresh = now - windowBegan >= window;
+        if (fresh && size > 0) flush();
+        else if (fresh) {
+            windowBegan = now;
+            sent = 0;
+        }
+        if (sent < burst && size === 0) {
+            sent += 1;
+            send(stream, chunk);
+            return;
+        }
+        const last = gathered.at(-1);
+        if (last?.stream === stream) {
+            last.parts.push(chunk);
+            last.length += chunk.byteLength;
+        } else gathered.push({ stream, parts: [chunk], length: chunk.byteLength });
+        size += chunk.byteLength;
+        if (size >= enough) flush();
+        else if (timer === 0) timer = setTimeout(flush, window);
+    }
+
+    return { write, flush };
+}
+
+function join(parts, length) {
+    if (parts.length === 1) return parts[0];
+    const whole = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+        whole.set(part, at);
+        at += part.byteLength;
+    }
+    return whole;
+}
+
+async function start({ glue, module, image, command, environment, directory, size }) {
+    const { boot } = await import(glue);
+    const output = makeOutput();
     handle = boot({
         module,
         image,
@@ -23,15 +86,19 @@ async function start({ glue, module, image, command, environment, directory, siz
         cwd: directory,
         isatty: true,
         size,
-        stdout: output(1),
-        stderr: output(2),
+        stdout: (chunk) => output.write(1, chunk),
+        stderr: (chunk) => output.write(2, chunk),
         progress: (step) => post({ type: 'step', step }),
     });
     const running = handle;
     running.ready.then(() => {
-        running.kernel?.tty?.onAttributes?.(({ echo }) => post({ type: 'tty', echo }));
+        running.kernel?.tty?.onAttributes?.(({ echo }) => {
+            output.flush();
+            post({ type: 'tty', echo });
+        });
     }, () => {});
     const status = await running.exit;
+    output.flush();
     post({ type: 'exit', status, stats: running.stats() });
 }
 

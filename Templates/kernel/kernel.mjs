@@ -1,0 +1,117 @@
+// The kernel: the machine that the guest believes it runs on. Everything behind the imports that are system calls.
+//
+//     createKernel(options) → { imports, stdin, network, tty, … }
+//
+// The glue instantiates the module with `imports`, and asks `takeEvent` for threads that became ready. The kernel never
+// calls into wasm, but for memory (`options.allocate`), and never keeps a view of guest memory between calls.
+
+import { fileCalls } from './calls-files.mjs';
+import { networkCalls } from './calls-network.mjs';
+import { processCalls } from './calls-process.mjs';
+import { wasiCalls } from './calls-wasi.mjs';
+import { connectFromHost } from './host-connection.mjs';
+import { Machine } from './machine.mjs';
+import { mappingCalls } from './mapping.mjs';
+import { Process } from './process.mjs';
+import { timeCalls } from './time-zone.mjs';
+
+const kernelEncoderForInput = new TextEncoder();
+
+/**
+ * @param {object} options
+ * @param {object} options.memory guest memory: `u8`, `i32`, `view` current after growth
+ * @param {ArrayBuffer | Uint8Array | null} options.image the files image
+ * @param {string[]} options.args
+ * @param {Record<string, string>} options.env
+ * @param {string} options.cwd
+ * @param {(chunk: Uint8Array) => void} options.stdout gets a copy that it may keep
+ * @param {(chunk: Uint8Array) => void} options.stderr
+ * @param {{stdin?: boolean, stdout?: boolean, stderr?: boolean}} options.isatty
+ * @param {{columns: number, rows: number}} [options.size] of the terminal
+ * @param {() => number} options.now monotonic milliseconds
+ * @param {() => number} options.date milliseconds since 1970
+ * @param {(bytes: Uint8Array) => void} options.random fills it
+ * @param {() => void} options.onEvent called when a thread became ready and none was
+ * @param {(status: number) => never} options.exit
+ * @param {(bytes: number) => number} options.allocate guest malloc
+ * @param {(pointer: number) => void} options.release guest free
+ * @param {(signal: number) => void} options.raise a signal for the guest
+ */
+export function createKernel(options) {
+    const machine = new Machine(options);
+    const process = new Process(machine, options);
+    const files = fileCalls(process);
+    const wasi = wasiCalls(process, files.closeDescriptor);
+    const network = networkCalls(process);
+    const own = processCalls(process, options.raise ?? (() => {}));
+    const env = { ...files, ...network.env, ...own.env, ...mappingCalls(process), ...timeCalls(process) };
+    delete env.closeDescriptor;
+    const { terminal, input } = machine;
+    const interactive = Boolean(options.isatty?.stdin);
+
+    return {
+        imports: {
+            env,
+            wasi_snapshot_preview1: wasi,
+            frond: {
+                ...network.frond,
+                ...own.frond,
+                fd_read: wasi.fd_read,
+                fd_write: wasi.fd_write,
+                flock: env.__syscall_flock,
+                sendfile: env.__syscall_sendfile,
+            },
+        },
+
+        /** What comes to the guest's standard input. */
+        stdin: {
+            /** Nothing ('') is Ctrl-D on a terminal: one read that returns 0. */
+            write(chunk) {
+                const bytes = typeof chunk === 'string' ? kernelEncoderForInput.encode(chunk) : chunk;
+                if (interactive) {
+                    terminal.receive(bytes);
+                } else if (bytes.length > 0) {
+                    input.push(bytes);
+                }
+            },
+
+            end() {
+                input.end();
+            },
+        },
+
+        /** The line discipline: `echo = true` when the terminal outside only draws (no echo, no editing of its own). */
+        tty: terminal,
+
+        /** The guest's loopback network, from outside. */
+        network: {
+            connect: (port, how) => connectFromHost(machine, port, how),
+            onListen(callback) {
+                machine.network.listenHooks.push(callback);
+            },
+            listeners() {
+                return [...machine.network.listening].map(({ local }) => ({ port: local.port, address: local.host }));
+            },
+        },
+
+        takeEvent: () => process.events.take(),
+        hasEvents: () => !process.events.empty,
+
+        /** May something from outside still complete a watch that is registered now? */
+        hasExternalSources() {
+            const { network: net } = machine;
+            return (!input.ended && input.waiters.list.length > 0)
+                || net.outside.size > 0
+                || (net.listenHooks.length > 0 && net.listening.size > 0)
+                || [...process.children.values()].some((child) => child.status === null);
+        },
+
+        resize(columns, rows) {
+            terminal.resize(columns, rows);
+        },
+
+        /** For tests and for later parts: the objects behind it all. */
+        machine,
+        process,
+    };
+}

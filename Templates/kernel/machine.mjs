@@ -1,0 +1,97 @@
+// The machine: what all processes share. Clock, random numbers, the tree of files, the network, the terminal.
+
+import { S_IFDIR } from './constants.mjs';
+import { Clock } from './clock.mjs';
+import { plainDevices } from './devices.mjs';
+import { Files } from './files.mjs';
+import { mountImage, parseImage } from './image.mjs';
+import { DeviceInode, DirectoryInode, LinkInode } from './inode.mjs';
+import { HOST_NAME, SERVICES } from './names.mjs';
+import { Network } from './network.mjs';
+import { mountProc } from './proc.mjs';
+import { HostInput, HostStream, streamInode, Terminal } from './terminal.mjs';
+
+/** User and group of everything that is not the system's. */
+export const USER_ID = 1000;
+
+/** One machine. */
+export class Machine {
+    /** @param {object} options as for createKernel */
+    constructor(options) {
+        this.clock = new Clock(options.now, options.date);
+        this.random = options.random;
+        this.uid = USER_ID;
+        this.gid = USER_ID;
+        this.nextInode = 2;
+        this.nextAbstract = 1;
+        this.devDevice = 5;
+        this.procDevice = 6;
+        this.pipeDevice = 10;
+        this.socketDevice = 11;
+        this.anonymousDevice = 12;
+        const root = new DirectoryInode(this, 0o755, null);
+        this.files = new Files(this, root);
+        this.network = new Network(this);
+        this.openStandardStreams(options);
+        this.makeTree();
+        if (options.image !== null && options.image !== undefined) {
+            mountImage(this, root, parseImage(options.image));
+        }
+    }
+
+    openStandardStreams({ isatty = {}, stdout, stderr, raise, size }) {
+        this.input = new HostInput();
+        this.terminal = new Terminal(this.input, stdout, raise ?? (() => {}));
+        if (size) {
+            this.terminal.columns = size.columns;
+            this.terminal.rows = size.rows;
+        }
+        const terminalIf = (condition) => condition ? this.terminal : null;
+        this.standard = [
+            streamInode(this, terminalIf(isatty.stdin), this.input, stdout),
+            streamInode(this, terminalIf(isatty.stdout), this.input, stdout),
+            streamInode(this, terminalIf(isatty.stderr), this.input, stderr),
+        ];
+        this.hasTerminal = Boolean(isatty.stdin || isatty.stdout || isatty.stderr);
+        this.stdout = stdout;
+    }
+
+    makeTree() {
+        const { files } = this;
+        for (const path of ['/home/user', '/var', '/run', '/usr', '/opt', '/mnt', '/etc', '/root']) {
+            files.directoryAt(path);
+        }
+        for (const path of ['/tmp', '/var/tmp']) {
+            files.directoryAt(path).mode = S_IFDIR | 0o1777;
+        }
+        this.makeDevices();
+        mountProc(this, files);
+        files.fileAt('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:User:/home/user:/bin/sh\n'
+            + 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n');
+        files.fileAt('/etc/group', 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n');
+        files.fileAt('/etc/hostname', `${HOST_NAME}\n`);
+        files.fileAt('/etc/hosts', `127.0.0.1\tlocalhost\n127.0.0.1\t${HOST_NAME}\n::1\tlocalhost ip6-localhost\n`);
+        files.fileAt('/etc/protocols', 'ip\t0\tIP\nicmp\t1\tICMP\ntcp\t6\tTCP\nudp\t17\tUDP\nipv6\t41\tIPv6\n');
+        files.fileAt('/etc/services', SERVICES.flatMap(([name, port, protocols]) =>
+            protocols.split(' ').map((protocol) => `${name}\t${port}/${protocol}\n`)).join(''));
+        files.fileAt('/etc/os-release', 'ID=frond\nNAME="Frond"\nPRETTY_NAME="Frond"\n');
+    }
+
+    makeDevices() {
+        const dev = this.files.directoryAt('/dev');
+        dev.device = this.devDevice;
+        for (const [name, major, minor, driver] of plainDevices(this.random)) {
+            dev.adopt(name, new DeviceInode(this, 0o666, major, minor, driver));
+        }
+        if (this.hasTerminal) {
+            dev.adopt('tty', new DeviceInode(this, 0o666, 5, 0, (flags, inode) =>
+                new HostStream(flags, inode, this.input, this.stdout, this.terminal)));
+        }
+        dev.adopt('fd', new LinkInode(this, '/proc/self/fd'));
+        ['stdin', 'stdout', 'stderr'].forEach((name, fd) => {
+            dev.adopt(name, new LinkInode(this, `/proc/self/fd/${fd}`));
+        });
+        const shm = this.files.directoryAt('/dev/shm');
+        shm.mode = S_IFDIR | 0o1777;
+    }
+}

@@ -1,14 +1,14 @@
 // Contexts, in whatever engine runs this: Node (JSPI) or, with its flag, one with core stack switching.
-// FROND_BACKEND=jspi|wasmfx chooses; the cases are in programs/contexts.c.
+// FROND_BACKEND=jspi|wasmfx chooses; the cases are in ../programs/contexts.c.
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { bootProgram } from '../../Templates/glue/program.mjs';
+import { bootProgram } from '../../../Templates/glue/program.mjs';
 import { createStubKernel } from './stub-kernel.mjs';
 
 const backend = globalThis.process?.env.FROND_BACKEND || 'jspi';
-const module = new WebAssembly.Module(readFileSync(new URL('programs/contexts.wasm', import.meta.url)));
+const module = new WebAssembly.Module(readFileSync(new URL('../programs/contexts.wasm', import.meta.url)));
 
 /** Runs one case; `act(handle, out)` may talk to it meanwhile. */
 async function run(args, options = {}, act = null) {

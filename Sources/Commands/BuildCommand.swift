@@ -11,11 +11,12 @@ struct BuildCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES:
               frond build notes/ -o dist
-              frond build notes/ -o dist --base /notes/     for https://someone.github.io/notes/
+              frond build notes/ -o dist --base /notes/   for a site in a folder of
+                                                          its host
               frond build tool.py -o dist --json
 
-            The folder is replaced in one step when everything worked. One that is neither empty nor a site of Frond's
-            is left alone.
+            The folder is replaced in one step when everything worked. One that is
+            neither empty nor a site of Frond's is left alone.
             """)
 
     @Argument(help: "The app: a folder or a .py file.", completion: .file())
@@ -36,17 +37,15 @@ struct BuildCommand: AsyncParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    @OptionGroup var common: AppOptions
+
     @OptionGroup var said: OutputOptions
 
     func run() async throws {
         let console = said.console
         let base = try BasePath(base)
         let cache = CacheDirectory()
-        let kit = try await KitProvider(cache: cache, activity: console.activity).kit {
-            _ = try Project(app, packages: $0)
-        }
-        let project = try Project(app, packages: kit.versions)
-        project.warnings.forEach(console.report)
+        let (kit, project) = try await common.prepare(cache: cache, console: console) { try Project(app, packages: $0) }
         let options = BuildOptions(
             output: URL(filePath: output), base: base, effort: fast ? .fast : .best, cache: cache)
         let report = try await console.activity.step("Building \(project.app.name)") { step in

@@ -7,17 +7,18 @@ struct FrondCommand: AsyncParsableCommand {
         abstract: "Turns a Python app into a static website that runs in the browser.",
         discussion: """
             EXAMPLES:
-              frond serve notes/              build it, serve it, rebuild it when it changes
-              frond build notes/ -o dist      make the site
-              frond run notes/ --port 8000    run it without a browser, as python would
+              frond serve notes/            build it, serve it, rebuild on changes
+              frond build notes/ -o dist    make the site
+              frond run notes/ --port 80    run it without a browser, as python would
               frond run -c 'print(1)'
 
-            APP is a folder with a pyproject.toml (or with main.py, app.py or __main__.py), or one .py file.
-            Settings stand in [tool.frond] of its pyproject.toml.
+            An app is a folder with a pyproject.toml (or with main.py, app.py or
+            __main__.py), or one .py file. Settings stand in [tool.frond] of its
+            pyproject.toml.
             """,
         version: FrondVersion.current,
         subcommands: [
-            BuildCommand.self, ServeCommand.self, RunCommand.self, RuntimeCommand.self, DoctorCommand.self,
+            BuildCommand.self, ServeCommand.self, RunCommand.self, LockCommand.self, RuntimeCommand.self, DoctorCommand.self,
             NewCommand.self,
         ])
 }

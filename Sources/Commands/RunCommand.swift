@@ -9,7 +9,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run an app without a browser, as python would run it.",
-        usage: "frond run [OPTIONS] APP [ARGS]...\n       frond run [OPTIONS] (-c CODE | -m MODULE | -) [ARGS]...",
+        usage: "frond run [OPTIONS] APP [ARGS]...\nfrond run [OPTIONS] (-c CODE | -m MODULE | -) [ARGS]...",
         discussion: """
             EXAMPLES:
               frond run notes/ --port 8000        an app with arguments of its own
@@ -17,12 +17,14 @@ struct RunCommand: AsyncParsableCommand {
               frond run -m tour                   a module of the project in this folder
               echo 'print(1)' | frond run -
 
-            Standard input, output, Ctrl-C and the exit status are the program's. Options of the interpreter (-u, -X dev,
-            -W error …) may stand before APP. With -c, -m and - the app is the current folder if it has a pyproject.toml,
-            else an empty one; --app says otherwise.
+            Standard input, output, Ctrl-C and the exit status are the program's.
+            Options of the interpreter (-u, -X dev, -W error …) may stand before APP.
+            With -c, -m and - the app is the current folder if it has a
+            pyproject.toml, else an empty one; --app says otherwise.
 
-            The program sees the variables of [tool.frond] env, those of this machine that concern Python, the terminal
-            and the time zone, and what --env gives it. Its files are those of the app; it writes to memory only.
+            The program sees the variables of [tool.frond] env, those of this machine
+            that concern Python, the terminal and the time zone, and what --env gives
+            it. Its files are those of the app; what it writes stays in memory.
             """)
 
     @Option(help: "The engine to run it in: node or deno.")
@@ -39,6 +41,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Write a trace of every system call and context switch to this file.", completion: .file())
     var trace: String?
 
+    @OptionGroup var common: AppOptions
+
     @OptionGroup var said: OutputOptions
 
     @Argument(
@@ -53,11 +57,9 @@ struct RunCommand: AsyncParsableCommand {
         // `frond run --help` would otherwise be an argument of nothing.
         if let first = words.first, ["--help", "-h", "-help"].contains(first) { throw CleanExit.helpRequest(self) }
         let invocation = try Invocation(words)
-        let kit = try await KitProvider(cache: cache, activity: console.activity).kit {
-            _ = try describe(invocation, packages: $0, cache: cache)
+        let (kit, project) = try await common.prepare(cache: cache, console: console) {
+            try describe(invocation, packages: $0, cache: cache)
         }
-        let project = try describe(invocation, packages: kit.versions, cache: cache)
-        project.warnings.forEach(console.report)
         var app = project.app
         if !invocation.arguments.isEmpty { app.arguments = [] }
         app.environment = try EnvironmentRules.environment(app: app.environment, host: environment, requests: env)

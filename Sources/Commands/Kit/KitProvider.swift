@@ -7,6 +7,7 @@ import Support
 struct KitProvider: Sendable {
     let cache: CacheDirectory
     let activity: Activity
+    var offline = false
     var environment = ProcessInfo.processInfo.environment
 
     /// The kit, if it is there: the one that `FROND_KIT` names, or the recipe's in the cache.

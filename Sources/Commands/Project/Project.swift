@@ -1,6 +1,7 @@
 import Foundation
 import SiteBuilder
 import Support
+import Wheels
 
 /// Finds out what an APP argument means: a folder or a `.py` file, its settings, how it starts.
 ///
@@ -16,7 +17,15 @@ struct Project {
     static let file = "pyproject.toml"
 
     /// The app, ready to be built; its arguments are those of its settings.
-    private(set) var app: AppDescription
+    var app: AppDescription
+    /// What the app depends on, as its author wrote it.
+    private(set) var requirements: [String] = []
+    /// Whether the kit has all of that, so that nothing needs to be installed.
+    private(set) var isSelfContained = true
+    /// The file that the requirements stand in, as the user would write it.
+    private(set) var origin: String
+    /// Where the lock of the requirements is, or would be.
+    private(set) var lockFile: URL
     /// What is worth telling but stops nothing.
     private(set) var warnings: [Diagnostic] = []
 
@@ -58,6 +67,10 @@ struct Project {
             if let section = try root.section("project") { metadata = try ProjectMetadata(section) }
             try metadata.check(packages: packages)
         }
+        requirements = metadata.requirements
+        isSelfContained = metadata.isSatisfied(by: packages)
+        origin = shown
+        lockFile = folder.appending(path: LockFile.fileName)
         let name = metadata.name ?? (folder.lastPathComponent.isEmpty ? "app" : folder.lastPathComponent)
         let start: Start
         if let entry = settings.entry {
@@ -98,9 +111,16 @@ struct Project {
                     throw section.invalid("entry", "a script is its own entry; remove the key")
                 }
             }
-            try ProjectMetadata(script: root).check(packages: packages)
+            let metadata = try ProjectMetadata(script: root)
+            try metadata.check(packages: packages)
+            requirements = metadata.requirements
+            isSelfContained = metadata.isSatisfied(by: packages)
         }
         let name = script.deletingPathExtension().lastPathComponent
+        origin = argument
+        // The standard's own form for a lock with a name; several scripts may share a folder.
+        lockFile = script.deletingLastPathComponent()
+            .appending(path: "pylock.\(name.replacing(".", with: "-")).toml")
         app = AppDescription(
             folder: script.deletingLastPathComponent(), name: name, title: settings.title,
             entry: .script(script.lastPathComponent), arguments: settings.arguments,

@@ -36,32 +36,22 @@ struct ProjectMetadata {
         }
     }
 
-    /// Refuses what the runtime can't give.
+    /// The dependencies, as they were written.
+    var requirements: [String] { dependencies.map(\.text) }
+
+    /// Refuses what no packages could mend.
     ///
-    /// - Parameter packages: names and versions of what there is, `python` among them.
+    /// - Parameter packages: names and versions of what the kit has, `python` among them.
     func check(packages: [String: String]) throws(Diagnostic) {
-        guard let section else { return }
-        if let python, let version = packages["python"], !python.contains(version) {
-            throw section.invalid("requires-python", "Frond runs Python \(version), which is not in this range")
-        }
-        var missing: [String] = []
-        for requirement in dependencies {
-            guard let version = packages[requirement.name], requirement.name != "python" else {
-                missing.append(requirement.name)
-                continue
-            }
-            guard requirement.range.contains(version) else {
-                throw section.invalid(
-                    "dependencies", "\(requirement.text): the runtime has \(requirement.name) \(version)")
-            }
-        }
-        guard missing.isEmpty else {
-            throw .input(
-                "dependencies-unsupported",
-                "this version of Frond can't install packages yet, and the app needs \(missing.joined(separator: ", "))",
-                at: section.location("dependencies"),
-                notes: ["built in: " + packages.keys.filter { $0 != "python" }.sorted().joined(separator: ", ")],
-                hints: ["pure Python packages can be copied into the app's folder"])
+        guard let section, let python, let version = packages["python"], !python.contains(version) else { return }
+        throw section.invalid("requires-python", "Frond runs Python \(version), which is not in this range")
+    }
+
+    /// Whether the kit alone has everything that is asked for.
+    func isSatisfied(by packages: [String: String]) -> Bool {
+        dependencies.allSatisfy { requirement in
+            guard requirement.isPlain, let version = packages[requirement.name] else { return false }
+            return requirement.range.contains(version)
         }
     }
 }

@@ -9,11 +9,14 @@ struct Requirement: Equatable {
     let range: VersionRange
     /// The text as it was written.
     let text: String
+    /// Whether it has neither extras, a marker nor an address.
+    private(set) var isPlain = true
 
     /// Reads a requirement; nothing when it has no name or its range makes no sense.
     init?(_ text: String) {
         self.text = text
         var rest = text.prefix { $0 != ";" }[...]
+        isPlain = !text.contains { ";[@".contains($0) }
         rest = rest.drop { $0.isWhitespace }
         let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         guard let first = name.first, let last = name.last, first.isLetter || first.isNumber,

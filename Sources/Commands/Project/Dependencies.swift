@@ -1,0 +1,90 @@
+import Foundation
+import SiteBuilder
+import Support
+import Wheels
+
+/// Turns what an app depends on into wheels on this machine, through its lock.
+///
+///     requirements ──(pylock.toml answers them?)── yes ─▶ wheels of the lock
+///                                   │ no
+///                                   └─ resolve (uv), write pylock.toml ─▶ wheels of the lock
+///
+/// An app that needs nothing but what the kit brings (greenlet) has no lock and needs none.
+struct Dependencies: Sendable {
+    /// What may happen to a lock that does not answer the requirements.
+    enum Mode: Sendable {
+        /// It is made or brought up to date, keeping the versions that may stay.
+        case automatic
+        /// It is made anew with the newest versions.
+        case upgrade
+        /// That is an error.
+        case locked
+    }
+
+    let kit: KitFiles
+    let cache: CacheDirectory
+    let activity: Activity
+    var offline = false
+    var environment = ProcessInfo.processInfo.environment
+
+    /// The wheels to install beside the kit's own.
+    ///
+    /// - Throws: `Diagnostic` or `Diagnostics` for everything that can be wrong with the requirements, the lock, the
+    ///   network or a wheel.
+    func wheels(for project: Project, mode: Mode) async throws -> [URL] {
+        if project.isSelfContained { return [] }
+        let lock = try await lock(of: project, mode: mode)
+        let store = WheelStore(folder: cache.folder("wheels"), offline: offline)
+        return try await store.files(of: lock, kitWheels: try kitWheels(), activity: activity)
+    }
+
+    /// The lock of an app, made or brought up to date when the mode allows it.
+    func lock(of project: Project, mode: Mode) async throws -> LockFile {
+        let name = project.lockFile.lastPathComponent
+        let exists = FileManager.default.fileExists(atPath: project.lockFile.path)
+        let previous = exists ? try LockFile(reading: project.lockFile, name: name) : nil
+        let changes = previous?.changes(from: project.requirements) ?? []
+        if let previous, changes.isEmpty, mode != .upgrade { return previous }
+        if mode == .locked {
+            throw Diagnostic.input(
+                "lock-outdated",
+                exists
+                    ? "\(name) does not answer what \(project.origin) asks for" : "there is no \(name) yet",
+                notes: changes, hints: ["run frond lock and commit \(name)"])
+        }
+        let resolver = Resolver(uv: try await findUV(), kitWheels: try kitWheels())
+        let lock = try await activity.step("Resolving the dependencies of \(project.app.name)") { _ in
+            try await resolver.resolve(
+                project.requirements, origin: project.origin, previous: mode == .upgrade ? nil : previous)
+        }
+        if lock != previous { try AtomicFile.write(lock.text, to: project.lockFile) }
+        activity.note(
+            "\(name): \(Readable.count(lock.packages.count, "package"))"
+                + (lock == previous ? ", nothing new" : exists ? ", brought up to date" : ", made; commit it"))
+        return lock
+    }
+
+    private func kitWheels() throws -> [Resolver.KitWheel] {
+        let folder = kit.root.appending(path: "wheels")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return try names.filter { $0.hasSuffix(".whl") }.sorted().map {
+            try Resolver.KitWheel(file: folder.appending(path: $0))
+        }
+    }
+
+    /// Finds uv: in `FROND_UV`, then in `PATH`, then among Frond's own tools.
+    private func findUV() async throws -> URL {
+        if let given = environment["FROND_UV"], !given.isEmpty {
+            if let file = ChildProcess.find(given, environment: environment) { return file }
+            throw Diagnostic.input("uv-missing", "FROND_UV is \(given), which is not a program")
+        }
+        let own = cache.tools.appending(path: "bin/uv").path
+        if let file = ChildProcess.find("uv", environment: environment) ?? ChildProcess.find(own) { return file }
+        throw Diagnostic(
+            .error, "uv-missing", "resolving dependencies needs uv, and there is none",
+            hints: [
+                "run make tools in Frond's repository, which puts one into \(cache.tools.path)",
+                "or install uv any other way and have it in PATH, or set FROND_UV to it",
+            ])
+    }
+}

@@ -32,7 +32,7 @@ export function wasiCalls(process, closeDescriptor) {
 
     function finish(result, pointer) {
         if (result < 0) {
-            return -result;
+            return 0 - result;
         }
         if (!inBounds(memory, pointer, 4)) {
             return EFAULT;
@@ -124,7 +124,7 @@ export function wasiCalls(process, closeDescriptor) {
             }
             const position = description.seek(Number(offset), whence);
             if (position < 0) {
-                return -position;
+                return 0 - position;
             }
             if (!inBounds(memory, pointer, 8)) {
                 return EFAULT;
@@ -134,12 +134,12 @@ export function wasiCalls(process, closeDescriptor) {
         },
 
         fd_close(fd) {
-            return -closeDescriptor(fd);
+            return 0 - closeDescriptor(fd);
         },
 
         fd_sync(fd) {
             const description = table.open[fd];
-            return description === undefined ? EBADF : -description.sync();
+            return description === undefined ? EBADF : 0 - description.sync();
         },
 
         fd_fdstat_get(fd, at) {

@@ -24,8 +24,9 @@ const kernelEncoderForInput = new TextEncoder();
  * @param {string[]} options.args
  * @param {Record<string, string>} options.env
  * @param {string} options.cwd
- * @param {(chunk: Uint8Array) => void} options.stdout gets a copy that it may keep
- * @param {(chunk: Uint8Array) => void} options.stderr
+ * @param {(chunk: Uint8Array) => string | void} options.stdout gets a copy that it may keep; may answer 'EPIPE'…
+ * @param {(chunk: Uint8Array) => string | void} options.stderr
+ * @param {(() => void) | null} [options.wantInput] called when standard input is looked at and empty; often
  * @param {{stdin?: boolean, stdout?: boolean, stderr?: boolean}} options.isatty
  * @param {{columns: number, rows: number}} [options.size] of the terminal
  * @param {() => number} options.now monotonic milliseconds

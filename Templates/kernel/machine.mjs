@@ -39,8 +39,8 @@ export class Machine {
         }
     }
 
-    openStandardStreams({ isatty = {}, stdout, stderr, raise, size }) {
-        this.input = new HostInput();
+    openStandardStreams({ isatty = {}, stdout, stderr, raise, size, wantInput }) {
+        this.input = new HostInput(wantInput ?? undefined);
         this.terminal = new Terminal(this.input, stdout, raise ?? (() => {}));
         if (size) {
             this.terminal.columns = size.columns;

@@ -110,11 +110,8 @@ export class StreamSocket extends Socket {
             server.remote = addressFor(this.family, inner(client.local));
         }
         client.credentials = this.credentials;
+        client.unreported = client.state === streamConnecting;
         connectStreams(client, server);
-        if (client.state === streamConnecting) {
-            client.unreported = true;
-        }
-        client.state = streamConnected;
         this.pending.push(server);
         this.waiters.notify(POLL_READABLE);
         client.waiters.notify(POLL_WRITABLE);

@@ -5,7 +5,7 @@
 // it sends is handed through as it comes, a line with its newline; an empty chunk is Ctrl-D: one read of nothing. With
 // `echo` on, this file's own small line discipline does it: erase, kill, Ctrl-C, Ctrl-D, echo.
 
-import { EAGAIN, EBADF, EFAULT, EINVAL } from './errno.mjs';
+import { EAGAIN, EBADF, EFAULT, EINVAL, EIO, ENOSPC, EPIPE } from './errno.mjs';
 import {
     FIONREAD, POLLHUP, POLL_READABLE, POLL_WRITABLE, SIGINT, SIGQUIT, SIGTSTP, SIGWINCH, S_IFCHR, S_IFIFO, TCFLSH,
     TCGETS, TCSBRK, TCSETS, TCSETSF, TCSETSW, TCXONC, TIOCGPGRP, TIOCGSID, TIOCGWINSZ, TIOCOUTQ, TIOCSCTTY, TIOCSPGRP,
@@ -23,9 +23,14 @@ const termiosSignals = 0o1;
 const termiosMapReturn = 0o400;
 const terminalEncoder = new TextEncoder();
 
+/** What the hook for output may answer, by name. */
+const hostOutputErrors = { EAGAIN, EBADF, EIO, ENOSPC, EPIPE };
+
 /** Bytes on their way in, in the chunks in which they came. */
 export class HostInput {
-    constructor() {
+    /** @param {() => void} wanted called when somebody looks for input and there is none; cheap, often */
+    constructor(wanted = () => {}) {
+        this.wanted = wanted;
         this.chunks = [];
         this.offset = 0;
         this.ended = false;
@@ -80,7 +85,11 @@ export class HostInput {
                 break;
             }
         }
-        return taken > 0 || this.ended || count === 0 ? taken : -EAGAIN;
+        if (taken > 0 || this.ended || count === 0) {
+            return taken;
+        }
+        this.wanted();
+        return -EAGAIN;
     }
 
     flush() {
@@ -283,7 +292,7 @@ export class HostStream extends Description {
      * @param {number} flags
      * @param {DeviceInode} inode
      * @param {HostInput} input
-     * @param {(chunk: Uint8Array) => void} output gets a copy of what is written
+     * @param {(chunk: Uint8Array) => string | void} output gets a copy of what is written; may answer an error's name
      * @param {Terminal | null} terminal
      */
     constructor(flags, inode, input, output, terminal) {
@@ -303,13 +312,14 @@ export class HostStream extends Description {
         if (!this.writable) {
             return -EBADF;
         }
-        if (count > 0) {
-            this.output(u8.slice(at, at + count));
-        }
-        return count;
+        const failure = count > 0 ? this.output(u8.slice(at, at + count)) : undefined;
+        return typeof failure === 'string' ? -(hostOutputErrors[failure] ?? EIO) : count;
     }
 
     poll() {
+        if (this.readable && !this.input.ready) {
+            this.input.wanted();
+        }
         return (this.readable && this.input.ready ? POLL_READABLE : 0) | (this.writable ? POLL_WRITABLE : 0)
             | (this.input.ended && this.readable && !this.writable && this.terminal === null ? POLLHUP : 0);
     }

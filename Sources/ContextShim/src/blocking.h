@@ -11,8 +11,9 @@
 
 #include "scheduler.h"
 
-/// Parks until `fd` is ready for `events`. 0 (try again), EINTR, EDEADLK, or what the host has against watching it.
-FROND_INTERNAL int frond_wait_for(int fd, int events, frond_wait_kind kind);
+/// Parks until `fd` is ready for `events`. 0 (try again), EINTR, EDEADLK, ETIMEDOUT, or what the host has against
+/// watching it.
+FROND_INTERNAL int frond_wait_for(int fd, int events, double deadline, frond_wait_kind kind);
 /// The same for a call on `fd` that would block: EAGAIN when the descriptor is non-blocking.
 FROND_INTERNAL int frond_wait_or_give_up(int fd, int events);
 

@@ -17,20 +17,20 @@ typedef size_t __wasi_size_t;
 #include "blocking.h"
 #include "host.h"
 
-int frond_wait_for(int fd, int events, frond_wait_kind kind) {
+int frond_wait_for(int fd, int events, double deadline, frond_wait_kind kind) {
     frond_thread *me = frond_self;
     if (frond_host_depth) return EDEADLK;
     int ready = frond_host_watch(fd, events, me->id);
     if (ready) return ready < 0 ? -ready : 0;
     me->descriptor = fd;
-    int error = frond_park(NULL, FROND_NEVER, kind);
+    int error = frond_park(NULL, deadline, kind);
     if (error) frond_host_unwatch(me->id);
     return error;
 }
 
 int frond_wait_or_give_up(int fd, int events) {
     if (frond_host_is_nonblocking(fd)) return EAGAIN;
-    return frond_wait_for(fd, events, FROND_WAIT_DESCRIPTOR);
+    return frond_wait_for(fd, events, FROND_NEVER, FROND_WAIT_DESCRIPTOR);
 }
 
 FROND_PUBLIC __wasi_errno_t __wasi_fd_read(

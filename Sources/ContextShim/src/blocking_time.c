@@ -56,7 +56,7 @@ FROND_PUBLIC pid_t __syscall_wait4(pid_t pid, int *status, int options, struct r
     for (;;) {
         int result = frond_host_wait4(pid, status, options, usage);
         if (result || (options & WNOHANG)) return result;
-        int error = frond_wait_for(-1, POLLIN, FROND_WAIT_CHILD);
+        int error = frond_wait_for(-1, POLLIN, FROND_NEVER, FROND_WAIT_CHILD);
         if (error) return -error;
     }
 }

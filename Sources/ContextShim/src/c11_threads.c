@@ -42,14 +42,15 @@ FROND_PUBLIC int thrd_sleep(const struct timespec *wanted, struct timespec *left
     int error = clock_nanosleep(CLOCK_REALTIME, 0, wanted, left);
     return error == EINTR ? -1 : error ? -2 : 0;
 }
-#undef thrd_current
 FROND_PUBLIC thrd_t thrd_current(void) {
     return (thrd_t)pthread_self();
 }
+#ifdef __wasm__  // elsewhere it is inline
 #undef thrd_equal
 FROND_PUBLIC int thrd_equal(thrd_t a, thrd_t b) {
     return a == b;
 }
+#endif
 
 FROND_PUBLIC int mtx_init(mtx_t *lock, int kind) {
     pthread_mutexattr_t attributes;
@@ -103,7 +104,6 @@ FROND_PUBLIC int tss_create(tss_t *key, tss_dtor_t destructor) {
 FROND_PUBLIC void tss_delete(tss_t key) {
     pthread_key_delete((pthread_key_t)key);
 }
-#undef tss_get
 FROND_PUBLIC void *tss_get(tss_t key) {
     return pthread_getspecific((pthread_key_t)key);
 }

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 
 #include "host.h"
-#include "limits.h"
+#include "stack_sizes.h"
 #include "scheduler.h"
 
 frond_context frond_main_context = {.state = FROND_CONTEXT_LIVE, .thread = &frond_main_thread};
@@ -165,6 +165,10 @@ FROND_PUBLIC void frond_context_switch(frond_context *to) {
 
 FROND_PUBLIC frond_context *frond_context_current(void) {
     return frond_running;
+}
+
+frond_context *frond_context_by_id(int id) {
+    return table[id];
 }
 
 FROND_PUBLIC int frond_context_can_switch(void) {

@@ -69,5 +69,6 @@ FROND_INTERNAL void frond_context_park(frond_context *to, double wait_ms);
 /// Gives up the running context for good in the middle of its job: whoever runs next kills it.
 FROND_INTERNAL _Noreturn void frond_context_abandon(frond_context *to);
 FROND_INTERNAL void frond_context_reap(void);
+FROND_INTERNAL frond_context *frond_context_by_id(int id);
 
 #endif

@@ -49,11 +49,5 @@ FROND_EXPORT("frond_dump_traceback") void frond_dump_traceback(void) {
     if (current) _Py_DumpTracebackThreads(2, NULL, current);
 }
 
-// --- the rest of emscripten_syscalls.c ---
-
-FROND_PUBLIC int __syscall_getuid32(void) {
-    return 0;
-}
-
 /// Where pystate.c keeps a pointer to a trampoline in JavaScript: there is none. See trampoline.c.
 FROND_PUBLIC const int _PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET = 0;

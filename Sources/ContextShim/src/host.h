@@ -48,6 +48,8 @@ double frond_host_now(void);
 // --- system calls that would block ---
 
 FROND_IMPORT("is_nonblocking") int frond_host_is_nonblocking(int fd);
+/// SO_RCVTIMEO (`sending` 0) or SO_SNDTIMEO (1) of a socket, in milliseconds; -1 = none.
+FROND_IMPORT("socket_timeout") double frond_host_socket_timeout(int fd, int sending);
 FROND_IMPORT("fd_read") int frond_host_fd_read(int fd, const void *vectors, size_t count, size_t *done);
 FROND_IMPORT("fd_write") int frond_host_fd_write(int fd, const void *vectors, size_t count, size_t *done);
 FROND_IMPORT("poll") int frond_host_poll(struct pollfd *fds, int count);

@@ -5,6 +5,12 @@
 
 #include "signals.h"
 
+#ifdef __GLIBC__
+typedef __itimer_which_t timer_kind;
+#else
+typedef int timer_kind;
+#endif
+
 typedef struct {
     frond_timer timer;  // first: `ring` gets a pointer to it
     double interval;
@@ -37,8 +43,8 @@ static double to_ms(struct timeval time) {
     return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
 }
 
-FROND_PUBLIC int getitimer(int which, struct itimerval *value) {
-    if (which < 0 || which > ITIMER_PROF) {
+FROND_PUBLIC int getitimer(timer_kind which, struct itimerval *value) {
+    if ((unsigned)which > ITIMER_PROF) {
         errno = EINVAL;
         return -1;
     }
@@ -52,8 +58,9 @@ static bool is_valid(const struct timeval *time) {
     return time->tv_sec >= 0 && time->tv_usec >= 0 && time->tv_usec < 1000000;
 }
 
-FROND_PUBLIC int setitimer(int which, const struct itimerval *restrict value, struct itimerval *restrict before) {
-    if (which < 0 || which > ITIMER_PROF || !is_valid(&value->it_value) || !is_valid(&value->it_interval)) {
+FROND_PUBLIC int setitimer(
+    timer_kind which, const struct itimerval *restrict value, struct itimerval *restrict before) {
+    if ((unsigned)which > ITIMER_PROF || !is_valid(&value->it_value) || !is_valid(&value->it_interval)) {
         errno = EINVAL;
         return -1;
     }

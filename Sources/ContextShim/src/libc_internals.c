@@ -2,7 +2,6 @@
 // those stubs, and with them locks that lock nothing.
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "scheduler.h"
 
@@ -25,14 +24,6 @@ FROND_PUBLIC bool emscripten_has_threading_support(void) {
 
 FROND_PUBLIC int emscripten_num_logical_cores(void) {
     return 1;
-}
-
-FROND_PUBLIC pid_t gettid(void) {
-    return 42 + frond_self->id;
-}
-
-FROND_PUBLIC pid_t __syscall_getpid(void) {
-    return 42;
 }
 
 // Locks inside libc guard sections that never park.

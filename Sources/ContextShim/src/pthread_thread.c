@@ -119,12 +119,13 @@ FROND_PUBLIC _Noreturn void pthread_exit(void *result) {
     frond_context_abandon(frond_scheduler_pick());
 }
 
+#ifdef __wasm__  // a macro there
 #undef pthread_equal
+#endif
 FROND_PUBLIC int pthread_equal(pthread_t a, pthread_t b) {
     return a == b;
 }
 
-#undef pthread_self
 FROND_PUBLIC pthread_t pthread_self(void) {
     return (pthread_t)(uintptr_t)frond_self;
 }

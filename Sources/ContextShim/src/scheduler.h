@@ -19,7 +19,7 @@
 
 #include "context.h"
 #include "host.h"
-#include "limits.h"
+#include "stack_sizes.h"
 #include "timer.h"
 
 typedef struct frond_thread frond_thread;

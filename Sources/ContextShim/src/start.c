@@ -29,6 +29,16 @@ __attribute__((constructor(50))) static void initialise(void) {
     frond_program_initialise();
 }
 
+void __funcs_on_exit(void);
+void __stdio_exit(void);
+
+/// Emscripten has this one in JavaScript.
+FROND_PUBLIC _Noreturn void exit(int status) {
+    __funcs_on_exit();
+    __stdio_exit();
+    _Exit(status);
+}
+
 FROND_EXPORT("frond_start") int frond_start(void) {
     size_t count, bytes;
     if (__wasi_args_sizes_get(&count, &bytes)) return 71;  // EX_OSERR

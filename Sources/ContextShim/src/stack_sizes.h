@@ -1,8 +1,8 @@
 // Stack sizes. The engine's stacks (984 KB on V8, 1 MiB on Firefox) can't be asked how full they are; CPython looks at the
 // shadow stack pointer instead. So the shadow stack has to run out first, whatever recurses: the sizes are what the deepest
 // recursion of each kind was measured to use of both (docs/contexts.md has the table).
-#ifndef FROND_LIMITS_H
-#define FROND_LIMITS_H
+#ifndef FROND_STACK_SIZES_H
+#define FROND_STACK_SIZES_H
 
 #ifdef __wasm__
 /// Shadow stack of a thread's or a greenlet's context: 8,000 of them fit in memory.

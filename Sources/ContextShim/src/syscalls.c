@@ -1,0 +1,96 @@
+// System calls that libc answers with stubs of its own unless somebody defines them. Here they ask the host, or say what is
+// true of this machine: one user, one process group.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/times.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "blocking.h"
+#include "host.h"
+
+#define USER 1000
+
+FROND_IMPORT("socketpair") int frond_host_socketpair(int domain, int type, int protocol, int fds[2]);
+FROND_IMPORT("uname") int frond_host_uname(struct utsname *name);
+FROND_IMPORT("getrusage") int frond_host_getrusage(int who, struct rusage *usage);
+FROND_IMPORT("flock") int frond_host_flock(int fd, int operation);
+FROND_IMPORT("sendfile") int frond_host_sendfile(int to, int from, off_t *offset, size_t count);
+
+FROND_PUBLIC pid_t __syscall_getpid(void) {
+    return 42;
+}
+
+FROND_PUBLIC pid_t gettid(void) {
+    return 42 + frond_self->id;
+}
+
+FROND_PUBLIC int __syscall_getuid32(void) {
+    return USER;
+}
+FROND_PUBLIC int __syscall_geteuid32(void) {
+    return USER;
+}
+FROND_PUBLIC int __syscall_getgid32(void) {
+    return USER;
+}
+FROND_PUBLIC int __syscall_getegid32(void) {
+    return USER;
+}
+
+FROND_PUBLIC int __syscall_getresuid32(uid_t *real, uid_t *effective, uid_t *saved) {
+    *real = *effective = *saved = USER;
+    return 0;
+}
+FROND_PUBLIC int __syscall_getresgid32(gid_t *real, gid_t *effective, gid_t *saved) {
+    *real = *effective = *saved = USER;
+    return 0;
+}
+
+FROND_PUBLIC int __syscall_getgroups32(int room, gid_t *list) {
+    if (room < 0) return -EINVAL;
+    if (room > 0) list[0] = USER;
+    return 1;
+}
+
+FROND_PUBLIC int __syscall_uname(struct utsname *name) {
+    return frond_host_uname(name);
+}
+
+FROND_PUBLIC int __syscall_getrusage(int who, struct rusage *usage) {
+    return frond_host_getrusage(who, usage);
+}
+
+FROND_PUBLIC int __syscall_socketpair(int domain, int type, int protocol, int fds[2], int unused1, int unused2) {
+    (void)unused1, (void)unused2;
+    return frond_host_socketpair(domain, type, protocol, fds);
+}
+
+static long outcome(int result) {
+    if (result >= 0) return result;
+    errno = -result;
+    return -1;
+}
+
+FROND_PUBLIC int flock(int fd, int operation) {
+    return (int)outcome(frond_host_flock(fd, operation));
+}
+
+FROND_PUBLIC ssize_t sendfile(int to, int from, off_t *offset, size_t count) {
+    return outcome(frond_host_sendfile(to, from, offset, count));
+}
+
+FROND_PUBLIC clock_t times(struct tms *times) {
+    struct rusage usage;
+    if (frond_host_getrusage(RUSAGE_SELF, &usage)) return (clock_t)outcome(-EINVAL);
+    long ticks = sysconf(_SC_CLK_TCK);
+    if (times) {
+        times->tms_utime = (clock_t)(usage.ru_utime.tv_sec * ticks + usage.ru_utime.tv_usec * ticks / 1000000);
+        times->tms_stime = (clock_t)(usage.ru_stime.tv_sec * ticks + usage.ru_stime.tv_usec * ticks / 1000000);
+        times->tms_cutime = times->tms_cstime = 0;
+    }
+    return (clock_t)(frond_now() / 1e3 * (double)ticks);
+}

@@ -119,12 +119,12 @@ FROND_PUBLIC _Noreturn void pthread_exit(void *result) {
     frond_context_abandon(frond_scheduler_pick());
 }
 
-#ifdef __wasm__  // a macro there
+#ifdef __wasm__  // elsewhere it is inline
 #undef pthread_equal
-#endif
 FROND_PUBLIC int pthread_equal(pthread_t a, pthread_t b) {
     return a == b;
 }
+#endif
 
 FROND_PUBLIC pthread_t pthread_self(void) {
     return (pthread_t)(uintptr_t)frond_self;

@@ -72,3 +72,22 @@ public struct CatchClause: Hashable, Sendable {
     /// Where to go on.
     public var label: UInt32
 }
+
+extension ByteWriter {
+    /// An opcode, with its prefix if it has one.
+    public mutating func opcode(_ opcode: Opcode) {
+        let raw = opcode.rawValue
+        switch raw {
+        case ..<0x100: byte(UInt8(raw))
+        case ..<0x200: prefixed(0xFB, raw - 0x100)
+        case ..<0x300: prefixed(0xFC, raw - 0x200)
+        case ..<0x500: prefixed(0xFD, raw - 0x300)
+        default: prefixed(0xFE, raw - 0x500)
+        }
+    }
+
+    private mutating func prefixed(_ prefix: UInt8, _ number: UInt16) {
+        byte(prefix)
+        u32(UInt32(number))
+    }
+}

@@ -22,6 +22,9 @@ public struct InstructionReader: Sendable {
     /// The offset of the next instruction.
     public var offset: Int { cursor.offset }
 
+    /// Whether all instructions have been read.
+    public var isAtEnd: Bool { cursor.isAtEnd }
+
     /// The next instruction; nil at the end of the bytes.
     public mutating func next() throws(WasmError) -> Instruction? {
         guard cursor.offset < cursor.end else { return nil }

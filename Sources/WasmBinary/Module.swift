@@ -33,6 +33,8 @@ public struct Module: Sendable, Equatable {
     public var data: [DataSegment] = []
     /// All custom sections, understood or not.
     public var customSections: [CustomSection] = []
+    /// Sections that are there although they contain nothing; kept so that what is read can be written again.
+    public var emptySections: [SectionIdentifier] = []
 
     /// An empty module.
     public init() {}
@@ -54,9 +56,19 @@ public struct Module: Sendable, Equatable {
         return reader.module
     }
 
-    /// The module in the binary format. Numbers take their shortest form and empty sections are left out.
+    /// The module in the binary format. Numbers take their shortest form; sections without contents are left out unless
+    /// `emptySections` lists them.
     public func write() -> Bytes {
         var writer = ModuleWriter()
+        writer.write(self)
+        return writer.finish()
+    }
+
+    /// The same, with function bodies that are encoded already: bytes that each hold some bodies, every body with its size
+    /// before it. `code` must be empty.
+    public func write(encodedBodies: [Bytes]) -> Bytes {
+        precondition(code.isEmpty, "the bodies are given twice")
+        var writer = ModuleWriter(encodedBodies: encodedBodies)
         writer.write(self)
         return writer.finish()
     }

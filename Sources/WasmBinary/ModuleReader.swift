@@ -30,6 +30,9 @@ struct ModuleReader {
                 throw WasmError(.sectionOrder("\(identifier)"), at: start)
             }
             last = identifier
+            if section.remaining == 1, try section.peek() == 0, identifier != .start, identifier != .dataCount {
+                module.emptySections.append(identifier)
+            }
             try read(identifier, &section)
             guard section.isAtEnd else { throw section.error(.sectionSizeMismatch) }
         }

@@ -35,7 +35,9 @@ let package = Package(
         .executableTarget(name: "frond", dependencies: ["Commands"], swiftSettings: strict),
         .target(
             name: "Commands",
-            dependencies: ["SiteBuilder", "DevServer", "PythonRuntime", "Support", argumentParser],
+            dependencies: [
+                "SiteBuilder", "DevServer", "PythonRuntime", "Wheels", "Templates", "Support", argumentParser,
+            ],
             swiftSettings: strict),
         .target(
             name: "SiteBuilder",
@@ -47,7 +49,7 @@ let package = Package(
         .target(
             name: "PythonRuntime", dependencies: ["ContextShim", "Support"],
             resources: [.copy("Recipe")], swiftSettings: strict),
-        .target(name: "ContextShim", resources: [.copy("src")], swiftSettings: strict),
+        .target(name: "ContextShim", dependencies: ["Support"], resources: [.copy("src")], swiftSettings: strict),
         .target(
             name: "GlueGenerator", dependencies: ["WasmBinary", "Support", "Templates"], swiftSettings: strict),
         .target(name: "Wheels", dependencies: ["Support", "CZlib", crypto], swiftSettings: strict),
@@ -63,8 +65,22 @@ let package = Package(
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        tests("CommandsTests", ["Commands", "SiteBuilder", "Wheels", "Support"]),
+        tests(
+            "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
+        tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),
+        tests("PythonRuntimeTests", ["PythonRuntime", "Support"]),
         tests("SupportTests", ["Support"]),
         tests("WasmBinaryTests", ["WasmBinary"]),
         tests("WheelsTests", ["Wheels", "Support", "CZlib", crypto]),
+
+        // The oracle. Without optimisation an interpreter is a hundred times slower, so debug builds optimise it too.
+        .target(
+            name: "ReferenceRuntime", dependencies: ["WasmBinary"], path: "Tests/ReferenceRuntime",
+            swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        tests("ReferenceRuntimeTests", ["ReferenceRuntime", "WasmBinary"], exclude: ["out-of-scope.json"]),
+        .executableTarget(
+            name: "interpreter-benchmark", dependencies: ["ReferenceRuntime", "WasmBinary"],
+            path: "Tests/Benchmarks/interpreter", exclude: ["programs.c", "programs.wasm"], swiftSettings: strict),
     ]
 )

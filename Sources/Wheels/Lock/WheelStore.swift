@@ -1,10 +1,6 @@
 import Foundation
 import Support
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// The wheels of a lock on this machine: downloaded once, kept under their hash, checked whenever they are read.
 ///
 ///     CACHE/wheels/ab/ab7ae7…/idna-3.20-py3-none-any.whl
@@ -30,6 +26,23 @@ public struct WheelStore: Sendable {
     public func wheels(
         of lock: LockFile, kitWheels: [Resolver.KitWheel], activity: Activity = .silent
     ) async throws -> [Wheel] {
+        try await fetchMissing(of: lock, activity)
+        var wheels: [Wheel] = []
+        for package in lock.packages {
+            wheels.append(try open(package, kitWheels: kitWheels))
+        }
+        return wheels
+    }
+
+    /// The places of the wheels of `lock` that are not the kit's, each checked as in `wheels(of:)`.
+    public func files(
+        of lock: LockFile, kitWheels: [Resolver.KitWheel], activity: Activity = .silent
+    ) async throws -> [URL] {
+        _ = try await wheels(of: lock, kitWheels: kitWheels, activity: activity)
+        return lock.packages.filter { $0.source != .kit }.map(location)
+    }
+
+    private func fetchMissing(of lock: LockFile, _ activity: Activity) async throws {
         let missing = lock.packages.filter { package in
             if case .url = package.source { return !FileManager.default.fileExists(atPath: location(package).path) }
             return false
@@ -39,11 +52,6 @@ public struct WheelStore: Sendable {
                 try await download(missing, step)
             }
         }
-        var wheels: [Wheel] = []
-        for package in lock.packages {
-            wheels.append(try open(package, kitWheels: kitWheels))
-        }
-        return wheels
     }
 
     private func location(_ package: LockFile.Package) -> URL {
@@ -124,40 +132,6 @@ public struct WheelStore: Sendable {
                 "lock-bad-address", "the address of \(package.wheel) is not one to download from",
                 at: .init(file: LockFile.fileName), hints: ["make the lock anew with `frond lock`"])
         }
-        let bytes: Data
-        do {
-            let (data, response) = try await URLSession.shared.data(from: url)
-            guard let http = response as? HTTPURLResponse, http.statusCode == 200 else {
-                let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-                throw Diagnostic(
-                    .error, "wheel-download", "\(package.wheel) could not be downloaded: HTTP status \(status)",
-                    notes: ["The address was \(address)."],
-                    hints: ["was the release withdrawn? `frond lock --upgrade` takes the newest"])
-            }
-            bytes = data
-        } catch let error as Diagnostic {
-            throw error
-        } catch {
-            throw Diagnostic(
-                .error, "wheel-download", "\(package.wheel) could not be downloaded: \(systemReason(of: error))",
-                notes: ["The address was \(address)."])
-        }
-        let sha256 = Hash.sha256(bytes)
-        guard sha256 == package.sha256 else {
-            throw Diagnostic(
-                .error, "wheel-hash", "the download of \(package.wheel) is not the wheel that was locked",
-                notes: [
-                    "SHA-256 expected \(package.sha256)", "SHA-256 received \(sha256)", "The address was \(address).",
-                ],
-                hints: ["if the index replaced the file, make the lock anew with `frond lock`"])
-        }
-        let place = location(package)
-        do {
-            try FileManager.default.createDirectory(
-                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-        } catch {
-            throw Diagnostic.unwritable(place, error)
-        }
-        try AtomicFile.write(bytes, to: place)
+        try await Download.fetch(url, sha256: package.sha256, to: location(package), name: package.wheel)
     }
 }

@@ -70,6 +70,7 @@ let package = Package(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
         tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),
         tests("PythonRuntimeTests", ["PythonRuntime", "Support"]),
+        tests("SiteBuilderTests", ["SiteBuilder", "Support"], exclude: ["JavaScript", "Snapshots"]),
         tests("SupportTests", ["Support"]),
         tests("WasmBinaryTests", ["WasmBinary"]),
         tests("WheelsTests", ["Wheels", "Support", "CZlib", crypto]),

@@ -20,7 +20,7 @@ struct AppOptions: ParsableArguments {
     ) async throws -> (kit: KitFiles, project: Project) {
         let provider = KitProvider(cache: cache, activity: console.activity, offline: offline)
         let kit = try await provider.kit { _ = try find($0) }
-        var project = try find(kit.versions)
+        var project = try find(kit.packages)
         project.warnings.forEach(console.report)
         project.app.wheels = try await Dependencies(
             kit: kit, cache: cache, activity: console.activity, offline: offline

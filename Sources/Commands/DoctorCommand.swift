@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PythonRuntime
 import Support
 
 /// `frond doctor`: what this machine has of what Frond may need.
@@ -76,16 +77,16 @@ struct Examination: Sendable {
         async let firefox = browser("firefox", ["firefox", "firefox-esr"], oldest: 153)
         let kit = kit()
         var checks = [kit]
-        if kit.state == .missing { checks += await toolchain() }
-        checks.append(disk(needed: kit.state == .missing ? 6_000_000_000 : 500_000_000))
+        if kit.state == .missing { checks += toolchain() }
+        checks.append(disk(needed: 500_000_000))
         checks += [await node, await deno, await chromium, await firefox]
         return checks
     }
 
     private func kit() -> Check {
         let provider = KitProvider(cache: cache, activity: .silent, environment: environment)
-        if let kit = provider.existing {
-            let python = kit.versions["python"].map { "Python \($0), " } ?? ""
+        if let kit = try? provider.existing() {
+            let python = kit.manifest.versions["python"].map { "Python \($0), " } ?? ""
             return Check(
                 identifier: "kit", name: "runtime kit", state: .ok, detail: "\(python)\(kit.root.path)")
         }
@@ -95,28 +96,18 @@ struct Examination: Sendable {
             hint: "frond runtime build")
     }
 
-    /// What making a kit needs: a compiler for wasm, or the means to fetch one.
-    private func toolchain() async -> [Check] {
-        let isRoot = geteuid() == 0
-        let emcc = ChildProcess.find("emcc", environment: environment)
-        let bootstrap = ChildProcess.find("mmdebstrap", environment: environment)
-        var checks: [Check] = []
-        if let emcc {
-            checks.append(Check(identifier: "emcc", name: "Emscripten", state: .ok, detail: emcc.path))
-        } else {
-            checks.append(
-                Check(
-                    identifier: "mmdebstrap", name: "mmdebstrap", state: bootstrap == nil ? .missing : .ok,
-                    detail: bootstrap?.path ?? "the kit is compiled in a small system of its own, which this makes",
-                    hint: bootstrap == nil ? "apt-get install mmdebstrap" : nil, isNeeded: true))
-            checks.append(
-                Check(
-                    identifier: "root", name: "root rights", state: isRoot ? .ok : .missing,
-                    detail: isRoot ? "yes" : "chroot into that system needs them",
-                    hint: isRoot ? nil : "run frond runtime build as root once, with the same XDG_CACHE_HOME",
-                    isNeeded: true))
+    /// What making a kit needs: a compiler for wasm, or the means to make a root with one.
+    private func toolchain() -> [Check] {
+        guard let recipe = try? Recipe.bundled() else { return [] }
+        let problems = KitPrerequisites.check(recipe: recipe, cache: cache, environment: environment)
+        if problems.isEmpty {
+            return [Check(identifier: "kit-build", name: "building the kit", state: .ok, detail: "can be done here")]
         }
-        return checks
+        return problems.map {
+            Check(
+                identifier: $0.identifier, name: "building the kit", state: .missing, detail: $0.message,
+                hint: $0.hints.first, isNeeded: true)
+        }
     }
 
     private func disk(needed: Int) -> Check {

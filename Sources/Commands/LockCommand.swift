@@ -40,9 +40,10 @@ struct LockCommand: AsyncParsableCommand {
         let kit = try await KitProvider(cache: cache, activity: console.activity).kit {
             _ = try Project(app, needsEntry: false, packages: $0)
         }
-        let project = try Project(app, needsEntry: false, packages: kit.versions)
+        let project = try Project(app, needsEntry: false, packages: kit.packages)
         if project.isSelfContained {
-            console.say("\(project.app.name) needs no packages but those of the runtime kit, so there is nothing to lock.")
+            console.say(
+                "\(project.app.name) needs no packages but those of the runtime kit, so there is nothing to lock")
             return
         }
         let mode: Dependencies.Mode = check ? .locked : upgrade ? .upgrade : .automatic

@@ -1,5 +1,5 @@
-// Emscripten's dynamic loader in JavaScript asks for these two, and finding them in libc would bring libc's dlopen along.
-// That JavaScript is thrown away, so nothing calls them.
+// Emscripten's dynamic loader in JavaScript asks for these two, and finding them in libc would bring libc's dlopen
+// along. That JavaScript is thrown away, so nothing calls them.
 #include <stddef.h>
 
 void __dl_seterr(const char *message, const void *argument) {

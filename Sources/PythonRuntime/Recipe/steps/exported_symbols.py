@@ -11,8 +11,8 @@ import pathlib
 import re
 import sys
 
-# Not for extension modules: entry points, what the linker makes itself, what only Emscripten's JavaScript would use, and
-# instrumentation.
+# Not for extension modules: entry points, what the linker makes itself, what only Emscripten's JavaScript would use,
+# and instrumentation.
 EXCLUDED = re.compile(
     r"main|__main_void|__main_argc_argv|__original_main|_start|_initialize|__wasm_call_ctors|__em_(js|lib).*"
     r"|(get|set)TempRet0|(__)?llvm_(gc|profile|write_custom).*|__gcov_.*|lprof.*"

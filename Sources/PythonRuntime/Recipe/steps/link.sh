@@ -13,8 +13,8 @@ python3 "$RECIPE/steps/exported_symbols.py" \
     "$system"/libclang_rt.builtins-legacysjlj.a >exports.txt
 echo "$(wc -l <exports.txt) exported symbols"
 
-read -ra compile_flags <<<"$COMPILE_FLAGS"
-emcc "${compile_flags[@]}" -c "$RECIPE/steps/emscripten_loader.c" -o emscripten_loader.o
+read -ra flags <<<"$COMPILE_FLAGS"
+emcc "${flags[@]}" -c "$RECIPE/steps/emscripten_loader.c" -o emscripten_loader.o
 
 read -ra flags <<<"$LINK_FLAGS"
 archives=(
@@ -22,8 +22,8 @@ archives=(
     "$STEPS/zlib/out/lib/libz.a" "$STEPS/bzip2/out/lib/libbz2.a" "$STEPS/xz/out/lib/liblzma.a"
     "$STEPS/sqlite/out/lib/libsqlite3.a"
 )
-emcc "${flags[@]}" "$STEPS"/shim/*.o emscripten_loader.o -Wl,--whole-archive "$build/libpython3.14.a" -Wl,--no-whole-archive \
-    "${archives[@]}" -sEXPORTED_FUNCTIONS=@exports.txt -o linked.js
+emcc "${flags[@]}" "$STEPS"/shim/*.o emscripten_loader.o \
+    -Wl,--whole-archive "$build/libpython3.14.a" -Wl,--no-whole-archive "${archives[@]}" -sEXPORTED_FUNCTIONS=@exports.txt -o linked.js
 rm linked.js
 mv linked.wasm python.wasm
 wasm-tools validate --features all python.wasm

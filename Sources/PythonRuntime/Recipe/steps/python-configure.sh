@@ -20,7 +20,8 @@ if have != wanted:
 PYTHON
 
 cd build
-export CONFIG_SITE="$STEP/source/Platforms/emscripten/config.site-wasm32-emscripten $RECIPE/patches/config.site $RECIPE/patches/config.answers"
+CONFIG_SITE="$STEP/source/Platforms/emscripten/config.site-wasm32-emscripten"
+export CONFIG_SITE="$CONFIG_SITE $RECIPE/patches/config.site $RECIPE/patches/config.answers"
 library() { # NAME ARCHIVE VARIABLE: where configure finds a library, without pkg-config and without Emscripten's ports
     export "$3_CFLAGS=-I$STEPS/$1/out/include" "$3_LIBS=-L$STEPS/$1/out/lib -l$2"
 }
@@ -33,8 +34,9 @@ library sqlite sqlite3 LIBSQLITE3
 # -DPY_CALL_TRAMPOLINE: functions of the wrong type are called through a check of their type (see the context shim).
 CFLAGS="$COMPILE_FLAGS -DPY_CALL_TRAMPOLINE" OPT="-DNDEBUG -fwrapv -Wall" \
     emconfigure ../source/configure --host=wasm32-unknown-emscripten --build="$(../source/config.guess)" \
-    --prefix=/usr --cache-file="$STEP/config.cache" --with-build-python="$BUILD_PYTHON" --with-pymalloc --disable-ipv6 --enable-big-digits=30 \
-    --enable-wasm-dynamic-linking --disable-test-modules --without-ensurepip --with-system-libmpdec=no
+    --prefix=/usr --cache-file="$STEP/config.cache" --with-build-python="$BUILD_PYTHON" --with-pymalloc \
+    --disable-ipv6 --enable-big-digits=30 --enable-wasm-dynamic-linking --disable-test-modules \
+    --without-ensurepip --with-system-libmpdec=no
 # configure remembers where it ran; nothing of that may end up in the kit.
 grep -n "$STEP" pyconfig.h && exit 1
 cp pyconfig.h Makefile ..

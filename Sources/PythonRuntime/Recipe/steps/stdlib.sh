@@ -11,7 +11,7 @@ mv "$library/test" out/tests/python3.14/test
 # One pattern a line, with the reason behind a '#'.
 while read -r pattern; do
     # shellcheck disable=SC2086 # the pattern is expanded on purpose
-    rm -r "$library"/$pattern
+    rm -r "${library:?}"/$pattern
 done < <(sed 's/ *#.*//; /^$/d' "$RECIPE/stdlib-excluded.txt")
 
 python3 "$RECIPE/steps/sysconfig_data.py" "$configured/build" "$library"

@@ -249,7 +249,7 @@ export class Screen {
 
     #sequence(parameters, final) {
         if (final === 'm') {
-            this.style = selectGraphics(this.style, parameters);
+            this.style = select(this.style, parameters);
             return;
         }
         if (/[^0-9;]/u.test(parameters)) return; // Private modes: cursor shape, bracketed paste, alternate screen.
@@ -367,6 +367,23 @@ function intern(style) {
         internedStyles.set(key, (known = Object.freeze(style)));
     }
     return known;
+}
+
+/** What a list of parameters makes of a style; programs repeat the same few thousands of times. */
+const selections = new Map();
+
+function select(style, parameters) {
+    let known = selections.get(style);
+    if (known === undefined) {
+        if (selections.size > 5000) selections.clear();
+        selections.set(style, (known = new Map()));
+    }
+    let next = known.get(parameters);
+    if (next === undefined) {
+        if (known.size > 5000) known.clear();
+        known.set(parameters, (next = selectGraphics(style, parameters)));
+    }
+    return next;
 }
 
 /** SGR: the style after a list of parameters, in both spellings of long colours (`38;5;n` and `38:5:n`). */

@@ -114,11 +114,6 @@ struct DataImage {
         pieces.replaceSubrange(index..<last, with: kept)
     }
 
-    /// Writes a little-endian word.
-    mutating func store32(_ value: UInt32, at address: UInt32) {
-        store((0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }, at: address)
-    }
-
     /// Sets a range to zero. Where there is no piece, it is zero already.
     mutating func clear(_ range: Range<UInt64>) {
         for index in pieces.indices {

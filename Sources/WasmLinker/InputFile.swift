@@ -43,6 +43,15 @@ final class InputFile {
     var memoryBase: UInt32 = 0
     /// Where its table elements lie.
     var tableBase: UInt32 = 0
+    /// Names of functions by index: those of the name section, else those of exports.
+    private(set) lazy var functionNames: [Int: String] = {
+        var names: [Int: String] = [:]
+        for export in module.exports where export.kind == .function {
+            if names[Int(export.index)] == nil { names[Int(export.index)] = export.name }
+        }
+        for entry in module.names.functions { names[Int(entry.index)] = entry.name }
+        return names
+    }()
     /// Its data as it is after relocation.
     var image = DataImage()
 

@@ -69,6 +69,9 @@ extension Link {
             throw .missingSymbol("__indirect_function_table", why: "which libraries need", in: main.name)
         }
         var tableEnd = table.type.limits.minimum
+        guard tableEnd <= Self.tableLimit else {
+            throw .tooLarge("table slots", tableEnd, limit: Self.tableLimit, in: main.name)
+        }
         let limits = main.module.memories[0].limits
         let memoryLimit = min(limits.maximum ?? 65536, 65536) * 65536
         let oldHeapBase = try exportedAddress("__heap_base")
@@ -94,19 +97,18 @@ extension Link {
             (file.memoryBase, file.tableBase) = (UInt32(end), UInt32(tableEnd))
             (end, tableEnd) = (newEnd, newTableEnd)
         }
-        layout.tableSize = UInt32(min(tableEnd, Self.tableLimit))
+        layout.tableSize = UInt32(tableEnd)
         if libraries.isEmpty {
             layout.heapBase = oldHeapBase ?? 0
             return
         }
         libraryTable = LibraryTable(libraries.map { ($0, exportedSymbols(of: $0)) })
-        end = Self.align(end, to: 8)
-        layout.libraryTable = UInt32(end)
-        end += UInt64(libraryTable.size)
-        end = Self.align(end, to: 4)
-        layout.constructedFlags = UInt32(end)
-        end = Self.align(end + UInt64(files.count) * 4, to: 16)
+        let start = Self.align(end, to: 8)
+        let flags = Self.align(start + UInt64(libraryTable.size), to: 4)
+        end = Self.align(flags + UInt64(files.count) * 4, to: 16)
         guard end < memoryLimit else { throw .tooLarge("bytes of memory", end, limit: memoryLimit, in: main.name) }
+        layout.libraryTable = UInt32(start)
+        layout.constructedFlags = UInt32(flags)
         layout.heapBase = UInt32(end)
     }
 

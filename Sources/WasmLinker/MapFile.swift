@@ -78,14 +78,13 @@ public struct LinkMap: Sendable {
                     memoryBase: file.memoryBase, memorySize: file.isMain ? 0 : file.dylink.memorySize,
                     tableBase: file.tableBase, tableSize: file.isMain ? 0 : file.dylink.tableSize))
         }
-        let names = link.files.map(\.functionNames)
         for (offset, id) in numbering.functions.dropFirst(numbering.importCount).enumerated() {
             let index = UInt32(numbering.importCount + offset)
             switch link.functions[id] {
             case .file(let file, let body):
                 files[file].functions += 1
                 files[file].codeSize += sizes[offset]
-                let name = names[file][body + link.files[file].importedFunctions.count]
+                let name = link.files[file].functionNames[body + link.files[file].importedFunctions.count]
                 functions.append(Function(index: index, name: name, file: file, size: sizes[offset]))
             case .synthetic(let synthetic):
                 functions.append(Function(index: index, name: synthetic.name, size: sizes[offset]))
@@ -95,7 +94,7 @@ public struct LinkMap: Sendable {
         for index in 0..<link.functions.count where !link.live.contains(FunctionID(index: index)) {
             guard case .file(let file, let body) = link.functions[FunctionID(index: index)] else { continue }
             let size = link.files[file].module.code[body].instructions.count
-            let name = names[file][body + link.files[file].importedFunctions.count]
+            let name = link.files[file].functionNames[body + link.files[file].importedFunctions.count]
             dropped.append(Dropped(name: name, file: file, size: size))
             files[file].droppedFunctions += 1
             files[file].droppedSize += size

@@ -18,6 +18,7 @@ struct LiveSet {
     fileprivate(set) var referenced: [FunctionID] = []
     fileprivate(set) var usesDataSegments = false
     fileprivate var work: [FunctionID] = []
+    fileprivate var globalWork: [Int] = []
 
     func contains(_ function: FunctionID) -> Bool { functions[function.index] }
 }
@@ -99,7 +100,7 @@ extension Link {
             case .function(let function): mark(function)
             case .global(let global):
                 exportedGlobals.insert(global)
-                try mark(global: global)
+                mark(global: global)
             case .tag, .table, .memory: break
             }
         }
@@ -113,18 +114,35 @@ extension Link {
             mark(main.functions[Int(start)])
         }
         var checker = ExceptionStyle()
-        while let function = live.work.popLast() {
-            switch functions[function] {
-            case .host: break
-            case .file(let ordinal, let body): try walk(body, of: files[ordinal], &checker)
-            case .synthetic(let synthetic):
-                switch synthetic.body {
-                case .trap: break
-                case .calls(let calls), .callsOnce(let calls, _): for call in calls { mark(call) }
-                }
-                for use in undefinedUses[function] ?? [] { warnings.add(use.kind, use.name, in: use.file) }
+        while true {
+            if let global = live.globalWork.popLast() {
+                try walk(globals[global])
+            } else if let function = live.work.popLast() {
+                try walk(function, &checker)
+            } else {
+                return
             }
         }
+    }
+
+    private func walk(_ function: FunctionID, _ style: inout ExceptionStyle) throws(LinkError) {
+        switch functions[function] {
+        case .host: break
+        case .file(let ordinal, let body): try walk(body, of: files[ordinal], &style)
+        case .synthetic(let synthetic):
+            switch synthetic.body {
+            case .trap: break
+            case .calls(let calls), .callsOnce(let calls, _): for call in calls { mark(call) }
+            }
+            for use in undefinedUses[function] ?? [] { warnings.add(use.kind, use.name, in: use.file) }
+        }
+    }
+
+    private func walk(_ global: LinkedGlobal) throws(LinkError) {
+        if case .reference(let reference) = global.type.value {
+            mark(ValueType.reference(try mappedReference(reference, of: global.file)))
+        }
+        try mark(global.initial, of: global.file)
     }
 
     private func mark(_ function: FunctionID) {
@@ -139,15 +157,19 @@ extension Link {
     }
 
     private func mark(type index: UInt32) {
-        let group = Int(types.groupOfType[Int(index)])
-        if group >= live.typeGroups.count {
-            live.typeGroups += Array(repeating: false, count: types.groups.count - live.typeGroups.count)
-        }
-        if live.typeGroups[group] { return }
-        live.typeGroups[group] = true
-        let members = types.groups[group]
-        for type in types.types[Int(members.start)..<Int(members.start + members.count)] {
-            for mentioned in type.mentionedTypes { mark(type: mentioned) }
+        // A stack of its own: types may mention each other in a chain as long as the type section.
+        var stack = [index]
+        while let index = stack.popLast() {
+            let group = Int(types.groupOfType[Int(index)])
+            if group >= live.typeGroups.count {
+                live.typeGroups += Array(repeating: false, count: types.groups.count - live.typeGroups.count)
+            }
+            if live.typeGroups[group] { continue }
+            live.typeGroups[group] = true
+            let members = types.groups[group]
+            for type in types.types[Int(members.start)..<Int(members.start + members.count)] {
+                stack += type.mentionedTypes
+            }
         }
     }
 
@@ -160,14 +182,10 @@ extension Link {
         ReferenceType(isNullable: type.isNullable, heapType: try mapped(type.heapType, of: file))
     }
 
-    private func mark(global: Int) throws(LinkError) {
+    private func mark(global: Int) {
         if live.globals[global] { return }
         live.globals[global] = true
-        let item = globals[global]
-        if case .reference(let reference) = item.type.value {
-            mark(ValueType.reference(try mappedReference(reference, of: item.file)))
-        }
-        try mark(item.initial, of: item.file)
+        live.globalWork.append(global)
     }
 
     /// Marks what a constant expression mentions.
@@ -182,20 +200,20 @@ extension Link {
             live.referenced.append(file.functions[Int(index)])
         case .globalGet(let index):
             guard Int(index) < file.globals.count else { throw .badIndex("global", index, in: file.name) }
-            try mark(file.globals[Int(index)])
+            mark(file.globals[Int(index)])
         case .other(let bytes):
             var reader = InstructionReader(bytes)
             while let instruction = try file.next(&reader) { try visit(instruction, reader, of: file) }
         }
     }
 
-    private func mark(_ target: GlobalTarget) throws(LinkError) {
+    private func mark(_ target: GlobalTarget) {
         switch target {
         case .constant: break
         case .address(let function):
             _ = layout.slot(of: function)
             mark(function)
-        case .linked(let global): try mark(global: global)
+        case .linked(let global): mark(global: global)
         }
     }
 }
@@ -305,7 +323,7 @@ extension Link {
         guard index < file.globals.count else {
             throw .badIndex("global", instruction.index, in: file.name, at: instruction.start)
         }
-        try mark(file.globals[index])
+        mark(file.globals[index])
         guard instruction.opcode == .globalSet else { return }
         guard case .linked(let global) = file.globals[index] else {
             let name =

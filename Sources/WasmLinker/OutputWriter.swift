@@ -197,12 +197,11 @@ struct OutputWriter {
 
     private mutating func writeNames() {
         var names = NameSection()
-        let inputNames = link.files.map { file in file.functionNames }
         for (index, id) in numbering.functions.enumerated() {
             let name: String? =
                 switch link.functions[id] {
                 case .host(_, let name): name
-                case .file(let file, let body): inputNames[file][body + link.files[file].importedFunctions.count]
+                case .file(let file, let body): link.files[file].functionNames[body + link.files[file].importedFunctions.count]
                 case .synthetic(let synthetic): synthetic.name
                 }
             if let name { names.functions.append(NameSection.Entry(index: UInt32(index), name: name)) }
@@ -347,17 +346,5 @@ extension ByteWriter {
     fileprivate mutating func constant(_ value: Int32) {
         opcode(.i32Const)
         s32(value)
-    }
-}
-
-extension InputFile {
-    /// Names of functions by index: those of the name section, else those of exports.
-    var functionNames: [Int: String] {
-        var names: [Int: String] = [:]
-        for export in module.exports where export.kind == .function {
-            if names[Int(export.index)] == nil { names[Int(export.index)] = export.name }
-        }
-        for entry in module.names.functions { names[Int(entry.index)] = entry.name }
-        return names
     }
 }

@@ -111,7 +111,7 @@ private struct StartUpInterpreter {
         else { throw NotUnderstood() }
         let body = file.module.code[Int(index) - imported]
         let count = body.locals.reduce(0) { $0 + Int($1.count) }
-        guard count < 10000, body.locals.allSatisfy({ $0.type == .i32 }) else { throw NotUnderstood() }
+        guard count < 10000, body.locals.allSatisfy({ $0.type == .i32 || $0.type == .i64 }) else { throw NotUnderstood() }
         var frame = Frame(locals: Array(repeating: 0, count: count))
         var reader = InstructionReader(body.instructions)
         while let instruction = try reader.next() {
@@ -123,13 +123,17 @@ private struct StartUpInterpreter {
     }
 
     private struct Frame {
-        var locals: [Int32]
-        var stack: [Int32] = []
+        /// Values of both integer types; those of 32 bits sign-extended.
+        var locals: [Int64]
+        var stack: [Int64] = []
 
-        mutating func pop() throws -> Int32 {
+        mutating func pop() throws -> Int64 {
             guard let value = stack.popLast() else { throw NotUnderstood() }
             return value
         }
+
+        mutating func pop32() throws -> Int32 { Int32(truncatingIfNeeded: try pop()) }
+        mutating func push(_ value: Int32) { stack.append(Int64(value)) }
 
         func local(_ index: UInt32) throws -> Int {
             guard Int(index) < locals.count else { throw NotUnderstood() }
@@ -140,9 +144,9 @@ private struct StartUpInterpreter {
     /// One instruction; true at the end of the function.
     private mutating func step(_ instruction: Instruction, _ frame: inout Frame, depth: Int) throws -> Bool {
         switch instruction.opcode {
-        case .i32Const: frame.stack.append(instruction.i32)
-        case .globalGet: frame.stack.append(try value(ofGlobal: instruction.index))
-        case .globalSet: try setGlobal(instruction.index, try frame.pop())
+        case .i32Const, .i64Const: frame.stack.append(instruction.i64)
+        case .globalGet: frame.push(try value(ofGlobal: instruction.index))
+        case .globalSet: try setGlobal(instruction.index, try frame.pop32())
         case .localGet: frame.stack.append(frame.locals[try frame.local(instruction.index)])
         case .localSet: frame.locals[try frame.local(instruction.index)] = try frame.pop()
         case .localTee:
@@ -150,17 +154,21 @@ private struct StartUpInterpreter {
             frame.locals[try frame.local(instruction.index)] = value
             frame.stack.append(value)
         case .i32Add:
-            let right = try frame.pop()
-            frame.stack.append(try frame.pop() &+ right)
+            let right = try frame.pop32()
+            frame.push(try frame.pop32() &+ right)
         case .i32Sub:
-            let right = try frame.pop()
-            frame.stack.append(try frame.pop() &- right)
+            let right = try frame.pop32()
+            frame.push(try frame.pop32() &- right)
         case .i32Load:
-            let address = try range(try frame.pop(), instruction.memoryOffset, 4)
-            frame.stack.append(Int32(truncatingIfNeeded: image.load(at: UInt64(address), count: 4)))
-        case .i32Store:
-            let value = try frame.pop()
-            image.store32(UInt32(bitPattern: value), at: try range(try frame.pop(), instruction.memoryOffset, 4))
+            let address = try range(try frame.pop32(), instruction.memoryOffset, 4)
+            frame.push(Int32(truncatingIfNeeded: image.load(at: UInt64(address), count: 4)))
+        case .i64Load:
+            let address = try range(try frame.pop32(), instruction.memoryOffset, 8)
+            frame.stack.append(Int64(bitPattern: image.load(at: UInt64(address), count: 8)))
+        case .i32Store8, .i64Store8: try store(1, instruction, &frame)
+        case .i32Store16, .i64Store16: try store(2, instruction, &frame)
+        case .i32Store, .i64Store32: try store(4, instruction, &frame)
+        case .i64Store: try store(8, instruction, &frame)
         case .memoryFill: try fill(&frame)
         case .memoryInit: try initialize(from: instruction.index, &frame)
         case .dataDrop, .nop: break
@@ -172,6 +180,15 @@ private struct StartUpInterpreter {
         return false
     }
 
+    private mutating func store(_ count: Int, _ instruction: Instruction, _ frame: inout Frame) throws {
+        let value = UInt64(bitPattern: try frame.pop())
+        let address = try range(try frame.pop32(), instruction.memoryOffset, UInt64(count))
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+        // What is zero without data stays without data.
+        if value == 0, image.load(at: UInt64(address), count: count) == 0 { return }
+        image.store(bytes, at: address)
+    }
+
     /// The address of an access, if it lies in the file's own memory.
     private func range(_ address: Int32, _ offset: UInt64, _ count: UInt64) throws -> UInt32 {
         let (start, overflow) = UInt64(UInt32(bitPattern: address)).addingReportingOverflow(offset)
@@ -181,17 +198,17 @@ private struct StartUpInterpreter {
     }
 
     private mutating func fill(_ frame: inout Frame) throws {
-        let count = UInt64(UInt32(bitPattern: try frame.pop()))
-        let value = try frame.pop()
-        let start = UInt64(try range(try frame.pop(), 0, count))
+        let count = UInt64(UInt32(bitPattern: try frame.pop32()))
+        let value = try frame.pop32()
+        let start = UInt64(try range(try frame.pop32(), 0, count))
         guard value == 0 else { throw NotUnderstood() }
         image.clear(start..<start + count)
     }
 
     private mutating func initialize(from segment: UInt32, _ frame: inout Frame) throws {
-        let count = Int(UInt32(bitPattern: try frame.pop()))
-        let offset = Int(UInt32(bitPattern: try frame.pop()))
-        let start = try range(try frame.pop(), 0, UInt64(count))
+        let count = Int(UInt32(bitPattern: try frame.pop32()))
+        let offset = Int(UInt32(bitPattern: try frame.pop32()))
+        let start = try range(try frame.pop32(), 0, UInt64(count))
         guard Int(segment) < file.module.data.count, case .passive = file.module.data[Int(segment)].mode else {
             throw NotUnderstood()
         }

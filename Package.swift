@@ -65,12 +65,13 @@ let package = Package(
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        tests("CommandsTests", ["Commands", "SiteBuilder", "Wheels", "Support"]),
         tests(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
         tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),
         tests("PythonRuntimeTests", ["PythonRuntime", "Support"]),
-        tests("SiteBuilderTests", ["SiteBuilder", "Support"], exclude: ["JavaScript", "Snapshots"]),
+        tests(
+            "SiteBuilderTests", ["SiteBuilder", "Support", "Templates", "CBrotli", "CZlib"],
+            exclude: ["JavaScript", "Snapshots"]),
         tests("SupportTests", ["Support"]),
         tests("WasmBinaryTests", ["WasmBinary"]),
         tests("WheelsTests", ["Wheels", "Support", "CZlib", crypto]),

@@ -1,9 +1,9 @@
 """Prints the symbols that a main module can export: defined, of default visibility.
 
-usage: exported_symbols.py OBJECTS-AND-ARCHIVES… -- SYSTEM-ARCHIVES…
+usage: exported_symbols.py OURS… -- SYSTEM-ARCHIVES… -- STUBS…
 
-Of the system's archives, files that the first group replaces (they define a name that it defines) are left alone. The
-output is emcc's: one name a line, C names with a leading underscore, sorted. Symbol tables are read as
+Of the system's archives, files that ours replace (they define a name that ours define) are left alone. The output
+is emcc's: one name a line, C names with a leading underscore, sorted. Symbol tables are read as
 https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md describes them.
 """
 
@@ -99,16 +99,23 @@ def defined(path):
     return [set(object_symbols(data)) for data in objects(pathlib.Path(path).read_bytes())]
 
 
-split = sys.argv.index("--")
-names = set().union(*(symbols for path in sys.argv[1:split] for symbols in defined(path)))
-# A file of libc that the first group replaces in part is replaced as a whole: asking for the rest of it would bring
-# its other definitions along, and every name must be defined once.
+groups = [[]]
+for argument in sys.argv[1:]:
+    if argument == "--":
+        groups.append([])
+    else:
+        groups[-1] += defined(argument)
+ours, system, stubs = groups
+
+names = set().union(*ours)
+# A file of libc that ours replace in part is replaced as a whole: asking for the rest of it would bring its other
+# definitions along. The stubs are all in one file, of which the linker takes what nobody else defines.
 replaced = frozenset(names)
-for path in sys.argv[split + 1 :]:
-    for symbols in defined(path):
-        if symbols.isdisjoint(replaced):
-            names |= symbols
-        elif symbols - replaced:
-            print("replaced, and not defined:", *sorted(symbols - replaced), file=sys.stderr)
+for symbols in system:
+    if symbols.isdisjoint(replaced):
+        names |= symbols
+    elif symbols - replaced:
+        print("replaced, and not defined:", *sorted(symbols - replaced), file=sys.stderr)
+names = names.union(*stubs)
 
 print("\n".join("_" + name for name in sorted(names) if not EXCLUDED.fullmatch(name)))

@@ -5,16 +5,22 @@ set -euo pipefail
 build=$STEPS/python-configure/build
 system=$EM_CACHE/sysroot/lib/wasm32-emscripten/pic
 
+read -ra flags <<<"$COMPILE_FLAGS"
+emcc "${flags[@]}" -c "$RECIPE/steps/emscripten_loader.c" -o emscripten_loader.o
+# Emscripten has no users and groups, though musl has the code and the kernel has /etc/passwd and /etc/group.
+musl=$(dirname "$(readlink -f "$(command -v emcc)")")/system/lib/libc/musl
+for file in getpw_a getpw_r getpwent getpwent_a getgr_a getgr_r getgrent getgrent_a getgrouplist nscd_query; do
+    emcc "${flags[@]}" -std=gnu99 -w -D_XOPEN_SOURCE=700 -I"$musl/src/internal" -I"$musl/src/include" \
+        -I"$musl/arch/emscripten" -c "$musl/src/passwd/$file.c" -o "passwd_$file.o"
+done
+
 # The main module exports what extension modules may ask for: the Python API, the shim, libc, libm, libc++ with its ABI
 # and unwinder, compiler-rt. Whatever nothing asks for is dropped again when a site is linked.
 python3 "$RECIPE/steps/exported_symbols.py" \
-    "$build/libpython3.14.a" "$STEPS"/shim/*.o -- \
-    "$system"/lib{c,c++-legacyexcept,c++abi-legacyexcept,unwind-legacyexcept,dlmalloc,stubs}.a \
-    "$system"/libclang_rt.builtins-legacysjlj.a >exports.txt
+    "$build/libpython3.14.a" "$STEPS"/shim/*.o ./passwd_*.o -- \
+    "$system"/lib{c,c++-legacyexcept,c++abi-legacyexcept,unwind-legacyexcept,dlmalloc}.a \
+    "$system"/libclang_rt.builtins-legacysjlj.a -- "$system/libstubs.a" >exports.txt
 echo "$(wc -l <exports.txt) exported symbols"
-
-read -ra flags <<<"$COMPILE_FLAGS"
-emcc "${flags[@]}" -c "$RECIPE/steps/emscripten_loader.c" -o emscripten_loader.o
 
 read -ra flags <<<"$LINK_FLAGS"
 archives=(
@@ -22,9 +28,17 @@ archives=(
     "$STEPS/zlib/out/lib/libz.a" "$STEPS/bzip2/out/lib/libbz2.a" "$STEPS/xz/out/lib/liblzma.a"
     "$STEPS/sqlite/out/lib/libsqlite3.a"
 )
-emcc "${flags[@]}" "$STEPS"/shim/*.o emscripten_loader.o \
-    -Wl,--whole-archive "$build/libpython3.14.a" -Wl,--no-whole-archive "${archives[@]}" -sEXPORTED_FUNCTIONS=@exports.txt -o linked.js
+emcc "${flags[@]}" "$STEPS"/shim/*.o ./*.o \
+    -Wl,--whole-archive "$build/libpython3.14.a" -Wl,--no-whole-archive "${archives[@]}" \
+    -sEXPORTED_FUNCTIONS=@exports.txt -o linked.js
 rm linked.js
 mv linked.wasm python.wasm
 wasm-tools validate --features all python.wasm
 ls -l python.wasm
+
+# What is linked in from the toolchain and from CPython's own copies of other projects.
+mkdir -p out/licenses
+cp "$RECIPE"/licenses/*.txt out/licenses/
+cp "$musl/COPYRIGHT" out/licenses/musl.txt
+cp "$STEPS/python-configure/source/Doc/license.rst" out/licenses/python-incorporated-software.txt
+cp "$STEPS/python-configure/source/Modules/expat/COPYING" out/licenses/expat.txt

@@ -135,7 +135,8 @@ struct Examination: Sendable {
             let diagnostic = error as? Diagnostic
             return Check(
                 identifier: kind.rawValue, name: kind.rawValue.capitalized, state: .missing,
-                detail: ["\(purpose) needs version \(kind.oldest)"].appending(diagnostic?.notes).joined(separator: "; "),
+                detail: ["\(purpose) needs version \(kind.oldest)"].appending(diagnostic?.notes).joined(
+                    separator: "; "),
                 hint: diagnostic?.hints.first)
         }
     }

@@ -5,7 +5,6 @@ import Support
 import Templates
 import WasmBinary
 import WasmLinker
-import Wheels
 
 extension AppCompiler {
     static var pending: AppCompiler {
@@ -26,12 +25,4 @@ extension SiteBuilder {
 }
 extension AppAssembler {
     init(kit: KitFiles, cache: CacheDirectory) { self.init(kit: kit, compiler: .pending, cache: cache) }
-}
-extension WheelStore {
-    func files(of lock: LockFile, kitWheels: [Resolver.KitWheel], activity: Activity) async throws -> [URL] {
-        _ = try await wheels(of: lock, kitWheels: kitWheels, activity: activity)
-        return lock.packages.filter { $0.source != .kit }.map {
-            folder.appending(path: "\($0.sha256.prefix(2))/\($0.sha256)/\($0.wheel)")
-        }
-    }
 }

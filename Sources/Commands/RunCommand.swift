@@ -71,10 +71,12 @@ struct RunCommand: AsyncParsableCommand {
         }
         if said.verbose { assembled.warnings.forEach(console.report) }
         let program = try await found
-        var arguments = program.kind.options + [
-            try Templates.find().folder.appending(path: "glue/run.mjs").path, "--glue", assembled.glue.path, "--wasm", assembled.module.path,
-            "--image", assembled.image.path,
-        ]
+        var arguments =
+            program.kind.options + [
+                try Templates.find().folder.appending(path: "glue/run.mjs").path, "--glue", assembled.glue.path,
+                "--wasm", assembled.module.path,
+                "--image", assembled.image.path,
+            ]
         for (name, value) in app.environment.sorted(by: { $0.key < $1.key }) {
             arguments += ["--env", "\(name)=\(value)"]
         }

@@ -6,9 +6,9 @@ import Support
 ///     -c 'print(1)' a b       code and its arguments
 ///     -m package a b          a module and its arguments
 ///     -                       standard input
-struct Invocation: Equatable {
+package struct Invocation: Equatable {
     /// What runs.
-    enum Target: Equatable {
+    package enum Target: Equatable {
         case app(String)
         case code(String)
         case module(String)
@@ -16,10 +16,10 @@ struct Invocation: Equatable {
     }
 
     /// The interpreter's own options, as they were written.
-    var options: [String] = []
-    var target: Target
+    package var options: [String] = []
+    package var target: Target
     /// What the program finds in `sys.argv[1:]`.
-    var arguments: [String] = []
+    package var arguments: [String] = []
 
     /// Options of the interpreter without and with a value of their own.
     private static let flags = Set("bBdEiIOPqRsSuvx")
@@ -28,7 +28,7 @@ struct Invocation: Equatable {
     /// Reads the words after `frond run` and its options.
     ///
     /// - Throws: `Diagnostic` (`run-usage`).
-    init(_ words: [String]) throws(Diagnostic) {
+    package init(_ words: [String]) throws(Diagnostic) {
         var rest = words[...]
         while let word = rest.popFirst() {
             if word == "--", !rest.isEmpty { continue }
@@ -76,7 +76,7 @@ struct Invocation: Equatable {
     /// The interpreter's command line.
     ///
     /// - Parameter entry: how the app starts, for a target that is an app.
-    func commandLine(_ app: [String]) -> [String] {
+    package func commandLine(_ app: [String]) -> [String] {
         let target =
             switch target {
             case .app: Array(app.dropFirst())

@@ -4,7 +4,7 @@ import Support
 ///
 /// A site has no environment but the app's own, so `frond run` starts from there as well: what `[tool.frond] env` sets,
 /// plus the variables of this machine that change how Python itself behaves, plus what `--env` asks for.
-enum EnvironmentRules {
+package enum EnvironmentRules {
     /// Variables that are taken over by `frond run` when they are set: about Python, the terminal and time.
     static let inherited = [
         "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT", "PYTHONDEVMODE",
@@ -20,7 +20,7 @@ enum EnvironmentRules {
     /// - Parameters:
     ///   - app: what the app's settings say.
     ///   - requests: `NAME=VALUE`, or `NAME` to take this machine's value; the last one of a name wins.
-    static func environment(
+    package static func environment(
         app: [String: String], host: [String: String], requests: [String]
     ) throws(Diagnostic) -> [String: String] {
         var result: [String: String] = [:]

@@ -10,24 +10,24 @@ import Wheels
 ///     pyproject.toml with one [project.scripts]                 → that function
 ///     notes/notes/__main__.py, notes/src/notes/__main__.py      → python -m notes
 ///     tool.py                                                   → python tool.py, nothing else of its folder
-struct Project {
+package struct Project {
     /// The scripts that are looked for in a folder that does not say what to run, in this order.
     static let customaryScripts = ["main.py", "app.py", "__main__.py"]
     /// The file that makes a folder a project.
     static let file = "pyproject.toml"
 
     /// The app, ready to be built; its arguments are those of its settings.
-    var app: AppDescription
+    package var app: AppDescription
     /// What the app depends on, as its author wrote it.
-    private(set) var requirements: [String] = []
+    package private(set) var requirements: [String] = []
     /// Whether the kit has all of that, so that nothing needs to be installed.
-    private(set) var isSelfContained = true
+    package private(set) var isSelfContained = true
     /// The file that the requirements stand in, as the user would write it.
-    private(set) var origin: String
+    package private(set) var origin: String
     /// Where the lock of the requirements is, or would be.
-    private(set) var lockFile: URL
+    package private(set) var lockFile: URL
     /// What is worth telling but stops nothing.
-    private(set) var warnings: [Diagnostic] = []
+    package private(set) var warnings: [Diagnostic] = []
 
     /// Finds an app.
     ///
@@ -36,7 +36,7 @@ struct Project {
     ///   - needsEntry: whether a folder without anything to run is an error.
     ///   - packages: what the runtime kit brings, name and version.
     /// - Throws: `Diagnostic` or `Diagnostics`, all about input.
-    init(_ argument: String, needsEntry: Bool = true, packages: [String: String]) throws {
+    package init(_ argument: String, needsEntry: Bool = true, packages: [String: String]) throws {
         let url = URL(filePath: argument).standardizedFileURL
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
@@ -139,7 +139,8 @@ struct Project {
         let nearest = NearestMatch.of(url.lastPathComponent, among: names.filter { !$0.hasPrefix(".") })
         return .input(
             "app-not-found", "there is no \(argument)",
-            hints: nearest.map { ["did you mean \(joined((argument as NSString).deletingLastPathComponent, $0))?"] } ?? [])
+            hints: nearest.map { ["did you mean \(joined((argument as NSString).deletingLastPathComponent, $0))?"] }
+                ?? [])
     }
 
     private static func joined(_ folder: String, _ name: String) -> String {

@@ -2,18 +2,18 @@
 ///
 ///     greenlet>=3.2        name greenlet, range >=3.2
 ///     uvicorn[standard] ; python_version >= "3.9"
-struct Requirement: Equatable {
+package struct Requirement: Equatable {
     /// The name as PEP 503 normalises it: lower case, runs of `-`, `_` and `.` as one hyphen.
-    let name: String
+    package let name: String
     /// The range of versions; empty for any.
-    let range: VersionRange
+    package let range: VersionRange
     /// The text as it was written.
-    let text: String
+    package let text: String
     /// Whether it has neither extras, a marker nor an address.
-    private(set) var isPlain = true
+    package private(set) var isPlain = true
 
     /// Reads a requirement; nothing when it has no name or its range makes no sense.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         self.text = text
         var rest = text.prefix { $0 != ";" }[...]
         isPlain = !text.contains { ";[@".contains($0) }
@@ -35,13 +35,13 @@ struct Requirement: Equatable {
     }
 
     /// A project name as PEP 503 normalises it.
-    static func normalised(_ name: some StringProtocol) -> String {
+    package static func normalised(_ name: some StringProtocol) -> String {
         name.lowercased().split { "-_.".contains($0) }.joined(separator: "-")
     }
 }
 
 /// A range of versions such as `>=3.2,<4` (PEP 440, release numbers only; that is all that is compared here).
-struct VersionRange: Equatable {
+package struct VersionRange: Equatable {
     private struct Clause: Equatable {
         let comparison: String
         let version: [Int]
@@ -51,7 +51,7 @@ struct VersionRange: Equatable {
     private var clauses: [Clause] = []
 
     /// Reads a range; nothing when it has an operator or a version that does not exist.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         for part in text.split(separator: ",") {
             let part = part.filter { !$0.isWhitespace }
             if part.isEmpty { continue }
@@ -68,7 +68,7 @@ struct VersionRange: Equatable {
     }
 
     /// Whether a version such as `3.5.6` lies in the range.
-    func contains(_ version: String) -> Bool {
+    package func contains(_ version: String) -> Bool {
         let version = version.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
         return clauses.allSatisfy { clause in
             let order = Self.compare(version, clause.version)

@@ -6,11 +6,11 @@ import Support
 ///     # requires-python = ">=3.12"
 ///     # dependencies = ["greenlet"]
 ///     # ///
-enum ScriptMetadata {
+package enum ScriptMetadata {
     /// Finds the `script` block of a Python source and parses it; nothing when there is none.
     ///
     /// - Throws: `Diagnostic`: `script-metadata` for two blocks, `config-syntax` with the script's own line for bad TOML.
-    static func read(_ source: String, name: String) throws(Diagnostic) -> TOMLDocument? {
+    package static func read(_ source: String, name: String) throws(Diagnostic) -> TOMLDocument? {
         let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.last == "\r" ? $0.dropLast() : $0 }
         var found: (first: Int, text: [String])?

@@ -43,9 +43,9 @@ public struct GlueGenerator: Sendable {
     }
 
     /// The glue for a module.
-    /// - Parameter keepsComments: for reading it; a shipped file has none.
+    /// - Parameter isReadable: keeps comments, indentation and names, for looking into it.
     /// - Throws: `Diagnostics` with everything in which module and host differ, or a `Diagnostic` about a template.
-    public func generate(for module: Module, keepsComments: Bool = false) throws -> Glue {
+    public func generate(for module: Module, isReadable: Bool = false) throws -> Glue {
         let problems = ImportCheck(module: module, abi: abi).problems()
         if !problems.isEmpty { throw Diagnostics(problems) }
         let imports = module.imports.map { "\($0.module).\($0.name)" }
@@ -53,7 +53,7 @@ public struct GlueGenerator: Sendable {
         let suspending = imports.filter(suspends.contains)
         let manifest = "{suspending:\(list(suspending)),promising:\(list(Self.promising)),imports:\(list(imports))}"
         let source = try ModuleBundler.bundle(
-            entry: "glue/boot.mjs", modules: modules, replacing: ["manifest": manifest], keepsComments: keepsComments)
+            entry: "glue/boot.mjs", modules: modules, replacing: ["manifest": manifest], isReadable: isReadable)
         return Glue(source: source, imports: imports, suspending: suspending, promising: Self.promising)
     }
 

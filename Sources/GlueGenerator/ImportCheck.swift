@@ -106,7 +106,8 @@ struct ImportCheck {
                 found.append(
                     Diagnostic(
                         .error, "export-kind",
-                        "the module's export \(name) is \(actual.signatureText), and the glue calls it as \(type.signatureText)"))
+                        "the module's export \(name) is \(actual.signatureText),"
+                            + " and the glue calls it as \(type.signatureText)"))
             }
         }
         if !module.exports.contains(where: { $0.name == "memory" && $0.kind == .memory }) {

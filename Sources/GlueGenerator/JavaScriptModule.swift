@@ -20,6 +20,8 @@ struct JavaScriptModule {
         var name: String
         var isExported: Bool
         var line: Int
+        /// Its tokens, as a range of `body`.
+        var tokens: Range<Int>
     }
 
     /// As in diagnostics, for example `glue/boot.mjs`.
@@ -147,6 +149,7 @@ extension JavaScriptModule {
         mutating func declaration(exported: Bool) throws(Diagnostic) {
             let first = tokens[at]
             let keyword = text(first)
+            let begin = body.count
             var isFunction = false
             switch keyword {
             case "const", "let", "class": break
@@ -161,8 +164,8 @@ extension JavaScriptModule {
             default:
                 throw fail(
                     first.line,
-                    "only imports and declarations (function, class, const, let) are understood at the top level, not `\(keyword)`"
-                )
+                    "only imports and declarations (function, class, const, let) are understood at the top level,"
+                        + " not `\(keyword)`")
             }
             keep()
             keepBlank()
@@ -173,9 +176,12 @@ extension JavaScriptModule {
             guard at < tokens.count, tokens[at].kind == .name else {
                 throw fail(first.line, "a declaration must have one plain name, not a pattern")
             }
-            declarations.append(Declaration(name: text(tokens[at]), isExported: exported, line: tokens[at].line))
+            let name = text(tokens[at])
+            let line = tokens[at].line
             keep()
             try rest(of: keyword, isBlock: isFunction || keyword == "class", from: first.line)
+            declarations.append(
+                Declaration(name: name, isExported: exported, line: line, tokens: begin..<body.count))
         }
 
         /// Keeps what follows a declared name: up to the end of the body, or of the statement.
@@ -202,7 +208,9 @@ extension JavaScriptModule {
                     case "}": depth -= 1
                     case ",":
                         if !isBlock && depth == 0 {
-                            throw fail(token.line, "one declaration a statement, please: `\(keyword) a = 1, b = 2` is not understood")
+                            throw fail(
+                                token.line,
+                                "one declaration a statement, please: `\(keyword) a = 1, b = 2` is not understood")
                         }
                     case ";":
                         if !isBlock && depth == 0 {

@@ -144,7 +144,8 @@ struct JavaScriptTokenizer {
         case .template: return text.last != .init(ascii: "`")
         case .name: return Self.keywordsBeforeExpressions.contains(String(decoding: text, as: UTF8.self))
         default:
-            return !(text.elementsEqual(")".utf8) || text.elementsEqual("]".utf8) || text.elementsEqual("++".utf8)
+            return
+                !(text.elementsEqual(")".utf8) || text.elementsEqual("]".utf8) || text.elementsEqual("++".utf8)
                 || text.elementsEqual("--".utf8))
         }
     }

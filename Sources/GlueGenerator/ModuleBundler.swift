@@ -9,7 +9,8 @@ import Support
 ///     export const b = 1;
 ///
 /// No wrapper functions and no renaming: a module comes after the modules that it imports, names of the top level are
-/// unique over all modules (checked), and only the entry keeps its `export`s. Comments and indentation are left out;
+/// unique over all modules (checked), and only the entry keeps its `export`s. Declarations that nothing needs are left out
+/// (by name, so rather too few than too many). For shipping, variables get short names too, and comments and indentation go;
 /// line ends stay where they are, because JavaScript's semicolon rules depend on them.
 public enum ModuleBundler {
     /// Joins the modules that `entry` needs, itself included.
@@ -17,19 +18,22 @@ public enum ModuleBundler {
     ///   - entry: a key of `modules`.
     ///   - modules: sources by path; imports are resolved relative to the importing path.
     ///   - replacing: texts to put between a mark `/* frond:NAME */` and the next `/* frond:end */`.
-    ///   - keepsComments: for reading the result.
+    ///   - isReadable: keeps comments, indentation and names.
     /// - Throws: a `Diagnostic` with file and line, for what is not understood or does not fit together.
     public static func bundle(
-        entry: String, modules: [String: String], replacing: [String: String] = [:], keepsComments: Bool = false
+        entry: String, modules: [String: String], replacing: [String: String] = [:], isReadable: Bool = false
     ) throws(Diagnostic) -> String {
         var joiner = Joiner(sources: modules)
         try joiner.add(entry, from: nil)
         try joiner.checkNames()
+        let live = joiner.liveNames(from: entry)
+        let names = isReadable ? [:] : joiner.shortNames(live: live, entry: entry)
         var replaced: Set<String> = []
         var output = ""
         for module in joiner.ordered {
-            if keepsComments { output += "\n// --- \(module.path)\n" }
-            let printer = Printer(module: module, isEntry: module.path == entry, keepsComments: keepsComments)
+            if isReadable { output += "\n// --- \(module.path)\n" }
+            let printer = Printer(
+                module: module, isEntry: module.path == entry, isReadable: isReadable, live: live, names: names)
             output += try printer.text(replacing: replacing, replaced: &replaced)
         }
         for name in replacing.keys.sorted() where !replaced.contains(name) {
@@ -117,11 +121,47 @@ private struct Joiner {
     }
 }
 
+extension Joiner {
+    /// The names of the top level that are needed, directly or not, by what the entry exports.
+    func liveNames(from entry: String) -> Set<String> {
+        var places: [String: (module: JavaScriptModule, declaration: JavaScriptModule.Declaration)] = [:]
+        for module in ordered {
+            for declaration in module.declarations { places[declaration.name] = (module, declaration) }
+        }
+        var live: Set<String> = []
+        var open = ordered.first { $0.path == entry }?.declarations.filter(\.isExported).map(\.name) ?? []
+        while let name = open.popLast() {
+            guard live.insert(name).inserted, let place = places[name] else { continue }
+            for token in place.module.body[place.declaration.tokens] where token.kind == .name {
+                let word = String(decoding: place.module.source[token.range], as: UTF8.self)
+                if places[word] != nil && !live.contains(word) { open.append(word) }
+            }
+        }
+        return live
+    }
+
+    /// New names for the variables of everything that is kept.
+    func shortNames(live: Set<String>, entry: String) -> [String: String] {
+        let exported = ordered.first { $0.path == entry }?.declarations.filter(\.isExported).map(\.name) ?? []
+        var renamer = JavaScriptRenamer(exported: Set(exported))
+        for module in ordered {
+            for declaration in module.declarations where live.contains(declaration.name) {
+                renamer.look(at: module.body[declaration.tokens], of: module.source)
+            }
+        }
+        return renamer.names()
+    }
+}
+
 /// Writes one module.
 private struct Printer {
     let module: JavaScriptModule
     let isEntry: Bool
-    let keepsComments: Bool
+    let isReadable: Bool
+    /// Names of the top level that are needed.
+    let live: Set<String>
+    /// New names of variables.
+    let names: [String: String]
 
     func text(replacing: [String: String], replaced: inout Set<String>) throws(Diagnostic) -> String {
         let exported = Dictionary(
@@ -131,7 +171,10 @@ private struct Printer {
         var atLineStart = true
         var skippingFrom: JavaScriptToken?
         var depth = 0
-        for token in module.body {
+        var dead = module.declarations.filter { !live.contains($0.name) }.map(\.tokens)[...]
+        for (position, token) in module.body.enumerated() {
+            while let range = dead.first, range.upperBound <= position { dead.removeFirst() }
+            if dead.first?.contains(position) == true { continue }
             let text = String(decoding: module.source[token.range], as: UTF8.self)
             if token.kind == .comment, let mark = Self.mark(in: text) {
                 if mark == "end" {
@@ -157,7 +200,7 @@ private struct Printer {
                 if !atLineStart { output.append(0x0A) }
                 atLineStart = true
                 continue
-            case .comment where !keepsComments:
+            case .comment where !isReadable:
                 // A comment parts words as a space does, and lines if it has several.
                 if text.contains("\n") && !atLineStart {
                     output.append(0x0A)
@@ -169,7 +212,7 @@ private struct Printer {
             default: break
             }
             if atLineStart {
-                if keepsComments, let pendingSpace { output += module.source[pendingSpace] }
+                if isReadable, let pendingSpace { output += module.source[pendingSpace] }
                 if isEntry, depth == 0, exported[token.line] != nil, Self.declares(text) {
                     output += Array("export ".utf8)
                 }
@@ -178,7 +221,11 @@ private struct Printer {
             }
             pendingSpace = nil
             atLineStart = false
-            output += module.source[token.range]
+            if token.kind == .name, let name = names[text] {
+                output += Array(name.utf8)
+            } else {
+                output += module.source[token.range]
+            }
             if token.kind == .punctuator {
                 if text == "{" || text == "(" || text == "[" { depth += 1 }
                 if text == "}" || text == ")" || text == "]" { depth -= 1 }
@@ -203,7 +250,7 @@ private struct Printer {
 
     /// Whether a space between two tokens has to stay: between words, and where two operators would become another one.
     private func needsSpace(before token: JavaScriptToken, after last: UInt8?) -> Bool {
-        if keepsComments { return true }
+        if isReadable { return true }
         guard let last else { return false }
         let first = module.source[token.range.lowerBound]
         if Self.isWord(last) && Self.isWord(first) { return true }

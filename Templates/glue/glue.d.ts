@@ -12,6 +12,8 @@ export interface BootOptions {
     args?: string[];
     /** Added to HOME, PATH, PYTHONHOME, PWD, LANG and, for a terminal, TERM; wins over them. */
     env?: Record<string, string>;
+    /** Take `env` as it is, without those defaults. */
+    exactEnv?: boolean;
     /** The folder to start in. Default: `/home/user`. */
     cwd?: string;
     /**
@@ -76,6 +78,8 @@ export interface Handle {
     resize(columns: number, rows: number): void;
     /** As ^C: SIGINT for the program's main thread. */
     interrupt(): void;
+    /** Any signal, by its number. */
+    raise(signal: number): void;
     /** Ends the program at once, whatever it does. */
     terminate(status?: number): void;
     /** The lines recorded so far; empty without `trace: true`. */

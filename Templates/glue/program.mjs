@@ -49,6 +49,7 @@ export function bootProgram(options, createKernel) {
     // V8 keeps 10 frames of an error; Python's own are many more.
     if (!(Error.stackTraceLimit >= 60)) Error.stackTraceLimit = 60;
 
+    let compiled = null;
     let kernel = null;
     let contexts = null;
     let exports = null;
@@ -100,6 +101,7 @@ export function bootProgram(options, createKernel) {
         image.catch(() => {});
         const backend = await chooseBackend(options.backend, trace !== null);
         const [module, files] = await Promise.all([compiling, image]);
+        compiled = module;
         mark('compiled');
 
         contexts = createContexts({
@@ -139,7 +141,7 @@ export function bootProgram(options, createKernel) {
             memory,
             image: image ?? null,
             args,
-            env: { ...env, ...options.env },
+            env: options.exactEnv ? { ...options.env } : { ...env, ...options.env },
             cwd,
             stdout,
             stderr,
@@ -154,9 +156,21 @@ export function bootProgram(options, createKernel) {
             release: (pointer) => exports.free(pointer),
             raise: (signal) => contexts.raise(signal),
             wantInput: options.wantInput ?? null,
-            spawn: options.spawn ?? null,
+            startProgram,
             trace: null,
         };
+    }
+
+    /**
+     * Starts a child: the same module once more, with a memory of its own, on a kernel that shares this one's machine.
+     * @param {(options: any) => any} makeKernel as `createKernel`, for a process that is prepared already
+     * @param {{ args: string[], env: Record<string, string>, cwd: string }} how
+     */
+    function startProgram(makeKernel, { args, env, cwd }) {
+        const child = bootProgram({
+            ...options, module: compiled, image: null, args, env, exactEnv: true, cwd, trace: undefined, progress: undefined,
+        }, makeKernel);
+        return { exit: child.exit, terminate: child.terminate, raise: child.raise };
     }
 
     /** The import object for exactly what the module asks for. */
@@ -232,6 +246,9 @@ export function bootProgram(options, createKernel) {
         },
         interrupt() {
             withKernel(() => contexts.raise(2));
+        },
+        raise(signal) {
+            withKernel(() => contexts.raise(signal));
         },
         terminate(status = 137) {
             if (outcome !== null) return;

@@ -20,9 +20,6 @@ export function createRuntime({ memory, abort }) {
             _abort_js() {
                 abort('abort() was called');
             },
-            abort() {
-                abort('abort() was called');
-            },
             __assert_fail(condition, file, line, name) {
                 const where = `${memory.cString(file)}:${line}${name ? `, ${memory.cString(name)}` : ''}`;
                 abort(`assertion failed: ${memory.cString(condition)} (${where})`);

@@ -24,11 +24,43 @@ struct GlueGeneratorTests {
         let again = try GlueGenerator(templates: HostABITests.templates).generate(for: module)
         #expect(glue == again)
         let manifest = try #require(
-            glue.source.split(separator: "\n").first { $0.hasPrefix("const manifest=") })
-        try expectSnapshot(manifest + "\n", named: "manifest.txt")
+            glue.source.split(separator: "\n").first { $0.contains("suspending:['frond.switch']") })
+        let value = try #require(manifest.firstRange(of: "{suspending:"))
+        try expectSnapshot(manifest[value.lowerBound...] + "\n", named: "manifest.txt")
         #expect(glue.source.contains("export function boot("))
         #expect(!glue.source.contains("import "))
         #expect(!glue.source.contains("frond:manifest"))
+    }
+
+    @Test("The generated file passes the tests of the files that it is made of", .timeLimit(.minutes(5)))
+    func runs() throws {
+        let node = try #require(Self.node, "Node 24 or newer is needed: put it on PATH, or name it in NODE")
+        let glue = try GlueGenerator(templates: HostABITests.templates).generate(for: try Self.program())
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("glue-\(UUID().uuidString).mjs")
+        try glue.source.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let process = Process()
+        process.executableURL = node
+        process.currentDirectoryURL = HostABITests.repository.appendingPathComponent("Tests/GlueTests/JavaScript")
+        process.arguments = ["--experimental-wasm-jspi", "--test", "--test-reporter=dot", "contexts.test.mjs"]
+        process.environment = ProcessInfo.processInfo.environment.merging(["FROND_GLUE": file.path]) { $1 }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(output)")
+    }
+
+    /// The Node of the environment variable NODE, or the one on PATH.
+    static var node: URL? {
+        let environment = ProcessInfo.processInfo.environment
+        if let named = environment["NODE"], !named.isEmpty { return URL(fileURLWithPath: named) }
+        return (environment["PATH"] ?? "").split(separator: ":")
+            .map { URL(fileURLWithPath: String($0)).appendingPathComponent("node") }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }
 
     @Test("An unknown import is named with those who want it, and with the nearest known one")

@@ -9,8 +9,10 @@ struct ModuleBundlerTests {
         let output = try ModuleBundler.bundle(
             entry: "a.mjs",
             modules: [
-                "a.mjs": "// the entry\nimport { b, B } from './b.mjs';\nexport function a() {\n    return b + B.x;\n}\n",
-                "b.mjs": "import { c } from './c.mjs';\nexport const b = c;\nexport class B {\n    static x = 1;\n}\n",
+                "a.mjs":
+                    "// the entry\nimport { b, B } from './b.mjs';\nexport function a() {\n    return b + B.x;\n}\n",
+                "b.mjs":
+                    "import { c } from './c.mjs';\nexport const b = c;\nexport class B {\n    static x = 1;\n}\n",
                 "c.mjs": "export const c = 2; // two\n",
                 "unused.mjs": "this is not even JavaScript",
             ])
@@ -31,12 +33,12 @@ struct ModuleBundlerTests {
     @Test("Texts are left alone, whatever they look like")
     func literals() throws {
         let source = #"""
-            const text = 'a  // b' + "c /* d */" + `e  ${ f( `g  ${1}` ) }  // h`;
-            const pattern = /[/*] \/  \//gu;
-            const half = text.length / 2 / 3;
-            const negative = 1 - -1 + +2;
-            const exponent = [1e-3, 0x1e-3];
-            async function f(x) {
+            export const text = 'a  // b' + "c /* d */" + `e  ${ f( `g  ${1}` ) }  // h`;
+            export const pattern = /[/*] \/  \//gu;
+            export const half = text.length / 2 / 3;
+            export const negative = 1 - -1 + +2;
+            export const exponent = [1e-3, 0x1e-3];
+            export async function f(x) {
                 return /* nothing
                    */ x;
             }
@@ -45,17 +47,59 @@ struct ModuleBundlerTests {
         let output = try ModuleBundler.bundle(entry: "a.mjs", modules: ["a.mjs": source])
         #expect(
             output == #"""
-                const text='a  // b'+"c /* d */"+`e  ${f(`g  ${1}`)}  // h`;
-                const pattern= /[/*] \/  \//gu;
-                const half=text.length/2/3;
-                const negative=1- -1+ +2;
-                const exponent=[1e-3,0x1e-3];
-                async function f(x){
+                export const text='a  // b'+"c /* d */"+`e  ${f(`g  ${1}`)}  // h`;
+                export const pattern= /[/*] \/  \//gu;
+                export const half=text.length/2/3;
+                export const negative=1- -1+ +2;
+                export const exponent=[1e-3,0x1e-3];
+                export async function f(x){
                 return
                 x;
                 }
 
                 """#)
+    }
+
+    @Test("What the entry does not need is left out")
+    func dead() throws {
+        let output = try ModuleBundler.bundle(
+            entry: "a.mjs",
+            modules: [
+                "a.mjs":
+                    "import { b } from './b.mjs';\nexport function a() { return b; }\nfunction unused() { return b; }\n",
+                "b.mjs": "const c = 1;\nexport const b = c;\nexport const d = unused(e);\nconst e = 2;\n",
+            ])
+        #expect(output == "const c=1;\nconst b=c;\nexport function a(){return b;}\n")
+    }
+
+    @Test("Variables get short names; properties, globals and exports keep theirs")
+    func names() throws {
+        let source = """
+            import { Descriptor } from './b.mjs';
+            const hidden = 1;
+            export function visible(parameter, { shorthand, renamed: inner, ...others }, [element]) {
+                const value = parameter.hidden + hidden;
+                const result = { value, length: value, method(argument) { return argument; }, [element]: inner };
+                const choice = value ? inner : others;
+                for (const entry of result.value) try { visible(entry); } catch (error) { throw error; }
+                return `${choice} ${performance.now(shorthand)}` + ((single) => single + Descriptor.field)(value);
+            }
+
+            """
+        let other = """
+            export class Descriptor {
+                static field = 1;
+                #secret = 2;
+                get field() { return this.#secret; }
+                open(path, mode = 3) { return path + mode; }
+            }
+
+            """
+        let output = try ModuleBundler.bundle(entry: "a.mjs", modules: ["a.mjs": source, "b.mjs": other])
+        try expectSnapshot(output, named: "names.txt")
+        let readable = try ModuleBundler.bundle(
+            entry: "a.mjs", modules: ["a.mjs": source, "b.mjs": other], isReadable: true)
+        try expectSnapshot(readable, named: "names-readable.txt")
     }
 
     @Test("A mark is replaced, with what stands between it and its end")

@@ -1,5 +1,6 @@
 // Contexts, in whatever engine runs this: Node (JSPI) or, with its flag, one with core stack switching.
-// FROND_BACKEND=jspi|wasmfx chooses; the cases are in ../programs/contexts.c.
+// FROND_BACKEND=jspi|wasmfx chooses; FROND_GLUE=FILE runs a generated glue.mjs, with the real kernel, instead of the files
+// of Templates with a stub. The cases are in ../programs/contexts.c.
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -8,6 +9,10 @@ import { bootProgram } from '../../../Templates/glue/program.mjs';
 import { createStubKernel } from './stub-kernel.mjs';
 
 const backend = globalThis.process?.env.FROND_BACKEND || 'jspi';
+const bundle = globalThis.process?.env.FROND_GLUE;
+const start = bundle
+    ? (await import(bundle)).boot
+    : (options) => bootProgram(options, createStubKernel);
 const module = new WebAssembly.Module(readFileSync(new URL('../programs/contexts.wasm', import.meta.url)));
 
 /** Runs one case; `act(handle, out)` may talk to it meanwhile. */
@@ -15,14 +20,14 @@ async function run(args, options = {}, act = null) {
     let stdout = '';
     let stderr = '';
     const decoder = new TextDecoder();
-    const handle = bootProgram({
+    const handle = start({
         module,
         args: ['contexts', ...args.map(String)],
         stdout: (chunk) => { stdout += decoder.decode(chunk); },
         stderr: (chunk) => { stderr += decoder.decode(chunk); },
         backend,
         ...options,
-    }, createStubKernel);
+    });
     const acting = act?.(handle, () => stdout);
     const status = await handle.exit;
     await acting;
@@ -86,7 +91,7 @@ test('killed contexts say nothing, and their ids serve again', { timeout: 20000 
 test('timers wake in the order of their time', { timeout: 10000 }, async () => {
     const { status, stdout, stderr } = await run(['sleep']);
     assert.equal(stderr, '');
-    assert.equal(stdout, 'woke 10\nwoke 20\nwoke 30\nall woke\n');
+    assert.equal(stdout, 'woke 100\nwoke 200\nwoke 300\nall woke\n');
     assert.equal(status, 0);
 });
 

@@ -283,8 +283,8 @@ static void case_parked(i32 n) {
     line("parked", parked), line("refused", refused);
     // Parked ones must not slow the others down beyond reason.
     double from = now();
-    for (i32 i = 0; i < 100000; i++) switch_to(1, 0);
-    line("picoseconds", (i64)((now() - from) * 1e9 / 200000));
+    for (i32 i = 0; i < 10000; i++) switch_to(1, 0);
+    line("picoseconds", (i64)((now() - from) * 1e9 / 20000));
     for (i32 id = 1; id <= parked; id++) host_kill(id);
     line("killed", parked);
 }
@@ -372,7 +372,7 @@ EXPORT("frond_start") i32 start(void) {
     else if (same(name, "input")) case_input(n);
     else if (same(name, "chain")) switch_to(create(chain, n), 0), line("hits", hits);
     else if (same(name, "sleep")) {
-        for (i32 ms = 30; ms > 0; ms -= 10) {
+        for (i32 ms = 300; ms > 0; ms -= 100) {
             i32 id = create(sleeper, ms);
             all[id].waiting = 1;
         }

@@ -61,7 +61,14 @@ export function jspiBackend(core) {
         core.trace?.(`create ${id}`);
         // The resolver of the life before, if any, is not ours.
         resolvers[id] = undefined;
-        const run = id === 0 ? enterMain() : enterContext(id);
+        let run;
+        try {
+            run = id === 0 ? enterMain() : enterContext(id);
+        } catch (error) {
+            // The engine has no room for one more stack. It must not be thrown into the program that asked for it.
+            core.failed(error);
+            return;
+        }
         run.then((next) => {
             live--;
             lives[id] = undefined;

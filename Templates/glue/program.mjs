@@ -8,6 +8,7 @@
 
 import { Memory } from './memory.mjs';
 import { makeStopper } from './trap.mjs';
+import { afterHostTasks } from './host-tasks.mjs';
 import { createContexts } from './contexts.mjs';
 import { jspiBackend, jspiWorks } from './jspi.mjs';
 import { wasmfxBackend, wasmfxWorks } from './wasmfx.mjs';
@@ -54,6 +55,8 @@ export function bootProgram(options, createKernel) {
     let contexts = null;
     let exports = null;
     let outcome = null;
+    let running = false;
+    let finalSize = 0;
     let earlyInput = [];
     let resolveExit;
     let resolveReady;
@@ -84,6 +87,12 @@ export function bootProgram(options, createKernel) {
         marks.ended = performance.now() - began;
         resolveReady();
         resolveExit(statusOf(result));
+        // Whoever keeps the handle is not to keep the memory. Killed contexts unwind first.
+        afterHostTasks(() => {
+            finalSize = memory.size;
+            memory.detach();
+            exports = null;
+        });
     }
 
     function failed(error) {
@@ -123,9 +132,11 @@ export function bootProgram(options, createKernel) {
         memory.attach(exports.memory);
         contexts.bind(exports);
         mark('instantiated');
+        if (trace !== null && exports.frond_trace_enabled) memory.i32[exports.frond_trace_enabled.value >> 2] = 1;
+        exports.__wasm_call_ctors();
+        running = true;
         for (const input of earlyInput) input();
         earlyInput = [];
-        exports.__wasm_call_ctors();
         mark('started');
         resolveReady();
         contexts.start();
@@ -218,7 +229,7 @@ export function bootProgram(options, createKernel) {
     /** Input from before the kernel is there waits for it. */
     function withKernel(action) {
         if (outcome !== null) return;
-        if (exports === null) earlyInput.push(action);
+        if (!running) earlyInput.push(action);
         else action();
     }
 
@@ -261,7 +272,7 @@ export function bootProgram(options, createKernel) {
         stats() {
             return {
                 ...(contexts === null ? {} : contexts.stats()),
-                memory: memory.size,
+                memory: memory.size || finalSize,
                 milliseconds: { ...marks },
                 outcome: outcome === null ? 'running' : outcome.kind,
             };

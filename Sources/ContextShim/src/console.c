@@ -1,6 +1,8 @@
 // What Emscripten's libc sends to the browser's console goes to standard output and standard error.
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,4 +44,12 @@ FROND_PUBLIC void _emscripten_get_progname(char *name, int size) {
 
 FROND_PUBLIC int _emscripten_system(const char *command) {
     return command ? -ENOSYS : 0;  // there is no shell
+}
+
+FROND_PUBLIC _Noreturn void __assert_fail(const char *condition, const char *file, int line, const char *function) {
+    char text[512];
+    snprintf(
+        text, sizeof text, "Assertion failed: %s (%s: %s: %d)", condition, file, function ? function : "?", line);
+    print(STDERR_FILENO, text);
+    abort();
 }

@@ -66,6 +66,9 @@ FROND_IMPORT("sendmsg") int frond_host_sendmsg(int fd, const struct msghdr *mess
 /// As wait4 with WNOHANG: 0 = children, but none ended.
 FROND_IMPORT("wait4") int frond_host_wait4(int pid, int *status, int options, struct rusage *usage);
 
+/// Sends a signal (0 = none, only look) to another process. 0 or a negative errno.
+FROND_IMPORT("kill_process") int frond_host_kill_process(int pid, int signum);
+
 /// One line of the event trace; called only while `frond_trace_enabled` is set.
 FROND_IMPORT("trace") void frond_host_trace(int kind, int a, int b);
 

@@ -146,7 +146,9 @@ FROND_PUBLIC int kill(pid_t pid, int signum) {
         return -1;
     }
     if (pid != getpid() && pid != 0 && pid != -1 && pid != -getpid()) {
-        errno = ESRCH;
+        int result = frond_host_kill_process(pid, signum);
+        if (result >= 0) return 0;
+        errno = -result;
         return -1;
     }
     if (!signum) return 0;

@@ -2,6 +2,7 @@
 // true of this machine: one user, one process group.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -17,6 +18,8 @@
 FROND_IMPORT("socketpair") int frond_host_socketpair(int domain, int type, int protocol, int fds[2]);
 FROND_IMPORT("uname") int frond_host_uname(struct utsname *name);
 FROND_IMPORT("getrusage") int frond_host_getrusage(int who, struct rusage *usage);
+FROND_IMPORT("prlimit")
+int frond_host_prlimit(pid_t pid, int resource, const struct rlimit *wanted, struct rlimit *before);
 FROND_IMPORT("flock") int frond_host_flock(int fd, int operation);
 FROND_IMPORT("sendfile") int frond_host_sendfile(int to, int from, off_t *offset, size_t count);
 
@@ -67,6 +70,19 @@ FROND_PUBLIC int __syscall_getrusage(int who, struct rusage *usage) {
 FROND_PUBLIC int __syscall_socketpair(int domain, int type, int protocol, int fds[2], int unused1, int unused2) {
     (void)unused1, (void)unused2;
     return frond_host_socketpair(domain, type, protocol, fds);
+}
+
+FROND_PUBLIC int __syscall_prlimit64(
+    pid_t pid, int resource, const struct rlimit *wanted, struct rlimit *before) {
+    return frond_host_prlimit(pid, resource, wanted, before);
+}
+
+/// Handlers run on the stack of whoever they interrupt: there is no other to run them on.
+FROND_PUBLIC int sigaltstack(const stack_t *restrict wanted, stack_t *restrict before) {
+    static stack_t current = {.ss_flags = SS_DISABLE};
+    if (before) *before = current;
+    if (wanted) current = *wanted;
+    return 0;
 }
 
 static long outcome(int result) {

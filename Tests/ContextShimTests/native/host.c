@@ -186,6 +186,10 @@ int frond_host_wait4(int pid, int *status, int options, struct rusage *usage) {
     (void)pid, (void)status, (void)options, (void)usage;
     return -ECHILD;
 }
+int frond_host_kill_process(int pid, int signum) {
+    (void)pid, (void)signum;
+    return -ESRCH;
+}
 int frond_host_accept4(int fd, struct sockaddr *address, unsigned *length, int flags) {
     (void)address, (void)length, (void)flags;
     if (!is_ready(fd)) return -EAGAIN;

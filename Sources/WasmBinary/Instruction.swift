@@ -71,6 +71,13 @@ public struct CatchClause: Hashable, Sendable {
     public var pushesReference: Bool
     /// Where to go on.
     public var label: UInt32
+
+    /// A clause.
+    public init(tag: UInt32?, pushesReference: Bool, label: UInt32) {
+        self.tag = tag
+        self.pushesReference = pushesReference
+        self.label = label
+    }
 }
 
 extension ByteWriter {

@@ -56,6 +56,8 @@ final class Link {
     var constructors: [Int: FunctionID?] = [:]
     /// Words of memory that the link changes.
     var patches: [(address: UInt32, bytes: Bytes)] = []
+    /// The blocks of the function that is being walked.
+    var blocks = BlockChecker()
     /// Who uses the functions that nothing defines.
     var undefinedUses: [FunctionID: [UndefinedUse]] = [:]
     /// Tags that several files import and none defines.

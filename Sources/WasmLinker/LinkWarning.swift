@@ -31,7 +31,7 @@ struct WarningList {
         let message =
             switch kind {
             case .undefinedFunction:
-                "\(file) calls \(symbol), which nothing defines: the call will trap"
+                "\(file) uses the function \(symbol), which nothing defines: calling it will trap"
             case .signatureMismatch:
                 "\(file) calls \(symbol) with another type than it is defined with: the call will trap"
             case .javaScriptFunction:

@@ -226,35 +226,36 @@ extension Link {
             guard case .reference(let type) = locals.type else { continue }
             mark(ValueType.reference(try mappedReference(type, of: file)))
         }
+        blocks.reset()
         var reader = InstructionReader(body.instructions)
-        var depth = 0
         while let instruction = try file.next(&reader) {
+            if try follow(instruction, of: file) {
+                if reader.isAtEnd { return }
+                break
+            }
             switch instruction.immediate {
             case .none:
-                if instruction.opcode == .end {
-                    depth -= 1
-                    if depth < 0 { break }
-                } else if instruction.opcode == .throwRef {
-                    try style.useStandard(file, at: instruction.start)
-                }
-                continue
-            case .local, .label, .i32, .i64, .f32, .f64, .labels, .lane, .v128, .zeroByte:
-                if instruction.opcode == .delegate { depth -= 1 }
-                continue
+                if instruction.opcode == .throwRef { try style.useStandard(file, at: instruction.start) }
+            case .local, .label, .i32, .i64, .f32, .f64, .labels, .lane, .v128, .zeroByte: break
             case .blockType:
-                depth += 1
                 if instruction.opcode == .try { try style.useLegacy(file, at: instruction.start) }
+                // Most blocks have no type, or one that mentions nothing.
                 if instruction.secondIndex == 0, instruction.i64 < 0 { continue }
+                try visit(instruction, reader, of: file)
             case .tryTable:
-                depth += 1
                 try style.useStandard(file, at: instruction.start)
-            default: break
+                try visit(instruction, reader, of: file)
+            default: try visit(instruction, reader, of: file)
             }
-            if depth < 0 { break }
-            try visit(instruction, reader, of: file)
         }
-        guard depth == -1, reader.offset == body.instructions.endIndex else {
-            throw LinkError("the blocks of a function do not nest", in: file.name, at: reader.offset)
+        throw LinkError("a function does not end where its body ends", in: file.name, at: reader.offset)
+    }
+
+    private func follow(_ instruction: Instruction, of file: InputFile) throws(LinkError) -> Bool {
+        do throws(WasmError) {
+            return try blocks.follow(instruction)
+        } catch {
+            throw .unreadable(error, in: file.name)
         }
     }
 

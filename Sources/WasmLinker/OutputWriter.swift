@@ -201,7 +201,8 @@ struct OutputWriter {
             let name: String? =
                 switch link.functions[id] {
                 case .host(_, let name): name
-                case .file(let file, let body): link.files[file].functionNames[body + link.files[file].importedFunctions.count]
+                case .file(let file, let body):
+                    link.files[file].functionNames[body + link.files[file].importedFunctions.count]
                 case .synthetic(let synthetic): synthetic.name
                 }
             if let name { names.functions.append(NameSection.Entry(index: UInt32(index), name: name)) }

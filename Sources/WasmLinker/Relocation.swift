@@ -111,7 +111,9 @@ private struct StartUpInterpreter {
         else { throw NotUnderstood() }
         let body = file.module.code[Int(index) - imported]
         let count = body.locals.reduce(0) { $0 + Int($1.count) }
-        guard count < 10000, body.locals.allSatisfy({ $0.type == .i32 || $0.type == .i64 }) else { throw NotUnderstood() }
+        guard count < 10000, body.locals.allSatisfy({ $0.type == .i32 || $0.type == .i64 }) else {
+            throw NotUnderstood()
+        }
         var frame = Frame(locals: Array(repeating: 0, count: count))
         var reader = InstructionReader(body.instructions)
         while let instruction = try reader.next() {

@@ -174,6 +174,8 @@ extension Link {
     /// A function that nothing defines. Whether that deserves a warning is known when it turns out to be live.
     private func undefined(_ name: String, type: UInt32, in file: InputFile) -> FunctionID {
         let id = functions.trap("undefined:\(name)", type: type)
+        // Weak: whoever calls it has asked whether it is there.
+        if file.weakImports.contains(name) { return id }
         let isJavaScript = file.exports["__em_js__\(name)"] != nil
         undefinedUses[id, default: []].append(
             UndefinedUse(kind: isJavaScript ? .javaScriptFunction : .undefinedFunction, name: name, file: file.name))

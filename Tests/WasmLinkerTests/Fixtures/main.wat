@@ -1,0 +1,42 @@
+;; The main module of most tests: what `emcc -sMAIN_MODULE` makes, in small. `frond_start` opens every linked library
+;; (constructor first), calls the first symbol of each, and returns the sum.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (table $table (export "__indirect_function_table") 5 funcref)
+  (tag $exception (export "__cpp_exception") (param i32))
+  (global $stack (export "__stack_pointer") (mut i32) (i32.const 4096))
+  (global (export "main_data") i32 (i32.const 1024))
+  (global (export "__heap_base") i32 (i32.const 4096))
+  (global (export "frond_linked_libraries") i32 (i32.const 1040))
+  (global $unused (mut i32) (i32.const 7))
+  (global $constant (mut i32) (i32.const 77))
+  ;; $twice has two slots, as wasm-opt leaves it when it merges equal functions: the last counts.
+  (elem (i32.const 1) func $twice $thrice $twice)
+  (data (i32.const 1024) "\2a\00\00\00")
+  (data (i32.const 1032) "\00\10\00\00")
+  (func $twice (export "main_twice") (type $unary) (i32.mul (local.get 0) (i32.const 2)))
+  (func $thrice (type $unary) (i32.mul (local.get 0) (i32.const 3)))
+  (func $dead (result i32) (global.get $unused))
+  (func (export "exported_but_not_kept") (result i32) (call $dead))
+  (func (export "emscripten_get_sbrk_ptr") (result i32) (i32.const 1032))
+  (func (export "sbrk_start") (result i32) (i32.load (i32.const 1032)))
+  (func (export "read_constant") (result i32) (global.get $constant))
+  (func (export "__wasm_call_ctors") (i32.store (i32.const 1036) (i32.const 1)))
+  (func (export "frond_start") (result i32)
+    (local $table i32) (local $library i32) (local $left i32) (local $sum i32)
+    (local.set $table (i32.load (i32.const 1040)))
+    (if (i32.eqz (local.get $table)) (then (return (i32.const -1))))
+    (local.set $left (i32.load (local.get $table)))
+    (local.set $library (i32.load offset=4 (local.get $table)))
+    (loop $next
+      (if (local.get $left) (then
+        (if (i32.load offset=4 (local.get $library)) (then
+          (call_indirect (i32.load offset=4 (local.get $library)))))
+        (local.set $sum (i32.add (local.get $sum)
+          (call_indirect (type $unary) (i32.const 10)
+            (i32.load offset=4 (i32.load offset=12 (local.get $library))))))
+        (local.set $library (i32.add (local.get $library) (i32.const 16)))
+        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+        (br $next))))
+    (local.get $sum)))

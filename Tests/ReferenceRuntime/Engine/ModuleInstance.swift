@@ -56,7 +56,8 @@ final class ElementInstance {
 
 /// An instance of a module.
 public final class ModuleInstance {
-    let store: Store
+    /// The store owns its instances.
+    unowned let store: Store
     let valid: ValidModule
     let data: UnsafeMutablePointer<InstanceData>
     private(set) var functions: [FunctionInstance] = []

@@ -366,10 +366,6 @@ export function fileCalls(process) {
             return onDescriptor(fd, (description) => description.sync());
         },
 
-        __syscall_sync() {
-            return 0;
-        },
-
         __syscall_getdents64(fd, at, count) {
             return onDescriptor(fd, (description) =>
                 inBounds(memory, at, count) ? description.entries(memory, at, count) : -EFAULT);
@@ -444,11 +440,11 @@ export function fileCalls(process) {
             return 0;
         },
 
-        __syscall_flock(fd, operation) {
+        flock(fd, operation) {
             return onDescriptor(fd, (description) => lockWhole(description, operation));
         },
 
-        __syscall_sendfile(outFd, inFd, offsetPointer, count) {
+        sendfile(outFd, inFd, offsetPointer, count) {
             const from = table.get(inFd);
             const to = table.get(outFd);
             if (from === undefined || to === undefined || !from.readable || !to.writable) {

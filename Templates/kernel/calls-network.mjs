@@ -311,6 +311,9 @@ export function networkCalls(process) {
 
     function watch(fd, events, thread) {
         if (fd === -1) {
+            if ([...process.children.values()].some((child) => child.status !== null)) {
+                return 1;
+            }
             process.events.watch(process.childWaiters, events, thread);
             return 0;
         }
@@ -360,27 +363,6 @@ export function networkCalls(process) {
         return 0;
     }
 
-    const protocols = { ip: 0, icmp: 1, tcp: 6, udp: 17, ipv6: 41 };
-    let protocolEntry = 0;
-
-    /** A struct protoent, in memory that is allocated once. */
-    function protocolFor(name) {
-        const number = protocols[name];
-        if (number === undefined) {
-            return 0;
-        }
-        protocolEntry ||= process.allocate(64);
-        if (protocolEntry !== 0) {
-            const { view } = memory;
-            view.setUint32(protocolEntry, protocolEntry + 16, true);
-            view.setUint32(protocolEntry + 4, protocolEntry + 12, true);
-            view.setInt32(protocolEntry + 8, number, true);
-            view.setUint32(protocolEntry + 12, 0, true);
-            writeText(memory, protocolEntry + 16, name, 48);
-        }
-        return protocolEntry;
-    }
-
     const env = {
         __syscall_socket(family, type, protocol) {
             return makeSocket(family, type, protocol, (kind, number, flags, cloexec) => table.add(kind === SOCK_STREAM
@@ -396,13 +378,6 @@ export function networkCalls(process) {
         __syscall_listen(fd, backlog) {
             return onSocket(fd, (socket) => socket.listen(process, backlog));
         },
-
-        __syscall_accept4: accept4,
-        __syscall_connect: connect,
-        __syscall_recvfrom: recvfrom,
-        __syscall_recvmsg: recvmsg,
-        __syscall_sendto: sendto,
-        __syscall_sendmsg: sendmsg,
 
         __syscall_shutdown(fd, how) {
             return onSocket(fd, (socket) => socket.shutdown(how));
@@ -451,9 +426,6 @@ export function networkCalls(process) {
             });
         },
 
-        __syscall_poll: poll,
-        __syscall_poll_nonblocking: poll,
-
         __syscall_epoll_create1(flags) {
             return (flags & ~O_CLOEXEC) !== 0 ? -EINVAL : table.add(new EpollSet(machine), (flags & O_CLOEXEC) !== 0);
         },
@@ -468,8 +440,6 @@ export function networkCalls(process) {
                     view.getUint32(event + 8, true), view.getUint32(event + 12, true)) : -EFAULT;
             });
         },
-
-        __syscall_epoll_pwait: epollWait,
 
         getaddrinfo(nodePointer, servicePointer, hint, out) {
             const { view } = memory;
@@ -509,22 +479,6 @@ export function networkCalls(process) {
             const bytes = typeof found === 'number' ? [0, 0, 0, 0] : parseIPv4(found[0].host);
             return bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24);
         },
-
-        getprotobyname(pointer) {
-            return protocolFor(readText(memory, pointer));
-        },
-
-        getprotobynumber(number) {
-            return protocolFor(Object.keys(protocols).find((name) => protocols[name] === number));
-        },
-
-        getprotoent() {
-            return 0;
-        },
-
-        setprotoent() {},
-
-        endprotoent() {},
     };
 
     const frond = {

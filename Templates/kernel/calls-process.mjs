@@ -1,7 +1,7 @@
-// The system calls about the process itself: identity, limits, usage, children, timers.
+// The system calls about the process itself: identity, limits, usage. Children: spawn.mjs.
 
-import { ECHILD, EFAULT, EINVAL, ENOSYS, EPERM, ESRCH } from './errno.mjs';
-import { RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_STACK, SIGALRM } from './constants.mjs';
+import { EFAULT, EINVAL, EPERM, ESRCH } from './errno.mjs';
+import { RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_STACK } from './constants.mjs';
 import { inBounds, writeInt64, writeText } from './guest-memory.mjs';
 import { HOST_NAME } from './names.mjs';
 
@@ -10,13 +10,9 @@ const rusageSize = 152;
 const limitNone = -1n;
 const stackLimit = 524288n;
 
-/**
- * @param {object} process
- * @param {(signal: number) => void} raise
- */
-export function processCalls(process, raise) {
+/** @param {object} process */
+export function processCalls(process) {
     const { memory, machine, table } = process;
-    let alarm = null;
 
     function uname(at) {
         if (!inBounds(memory, at, utsnameField * 6)) {
@@ -81,28 +77,6 @@ export function processCalls(process, raise) {
         return 0;
     }
 
-    function wait4(pid, statusPointer, _options, usage) {
-        const candidates = [...process.children.values()].filter((child) => pid < 0 || pid === 0 || child.pid === pid);
-        if (candidates.length === 0) {
-            return -ECHILD;
-        }
-        if (statusPointer !== 0 && !inBounds(memory, statusPointer, 4)) {
-            return -EFAULT;
-        }
-        const ended = candidates.find((child) => child.status !== null);
-        if (ended === undefined) {
-            return 0;
-        }
-        process.children.delete(ended.pid);
-        if (statusPointer !== 0) {
-            memory.view.setInt32(statusPointer, ended.status, true);
-        }
-        if (usage !== 0) {
-            getrusage(-1, usage);
-        }
-        return ended.pid;
-    }
-
     const user = () => process.uid;
     const group = () => process.gid;
     const env = {
@@ -111,61 +85,12 @@ export function processCalls(process, raise) {
         __syscall_getgid32: group,
         __syscall_getegid32: group,
 
-        __syscall_getresuid32(real, effective, saved) {
-            return writeThree(real, effective, saved, process.uid);
-        },
-
-        __syscall_getresgid32(real, effective, saved) {
-            return writeThree(real, effective, saved, process.gid);
-        },
-
-        __syscall_getgroups32(count, list) {
-            if (count === 0) {
-                return 1;
-            }
-            if (count < 0) {
-                return -EINVAL;
-            }
-            if (!inBounds(memory, list, 4)) {
-                return -EFAULT;
-            }
-            memory.view.setUint32(list, process.gid, true);
-            return 1;
-        },
-
-        __syscall_getpid: () => process.pid,
-        __syscall_getppid: () => process.parentPid,
-        __syscall_uname: uname,
-        __syscall_getrusage: getrusage,
-        __syscall_prlimit64: prlimit,
-        __syscall_wait4: wait4,
-
         _emscripten_get_progname(at, room) {
             if (room > 0 && inBounds(memory, at, room)) {
                 writeText(memory, at, process.args[0] ?? 'python3', room);
             }
         },
-
-        /** setitimer, if the guest has no timers of its own: rings after `milliseconds`; 0 stops it. */
-        _setitimer_js(which, milliseconds) {
-            if (which !== 0) {
-                return -ENOSYS;
-            }
-            clearTimeout(alarm);
-            alarm = milliseconds > 0 ? setTimeout(() => raise(SIGALRM), milliseconds) : null;
-            return 0;
-        },
     };
 
-    function writeThree(a, b, c, value) {
-        for (const pointer of [a, b, c]) {
-            if (!inBounds(memory, pointer, 4)) {
-                return -EFAULT;
-            }
-            memory.view.setUint32(pointer, value, true);
-        }
-        return 0;
-    }
-
-    return { env, frond: { uname, getrusage, wait4, prlimit } };
+    return { env, frond: { uname, getrusage, prlimit } };
 }

@@ -1,7 +1,7 @@
 // The system calls of `wasi_snapshot_preview1` that Emscripten's libc uses: reading and writing, clocks, arguments,
 // environment, randomness, exit. They answer with a positive error number.
 
-import { EBADF, EFAULT, EINVAL, ESPIPE } from './errno.mjs';
+import { EBADF, EFAULT, EINVAL } from './errno.mjs';
 import { O_APPEND, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from './constants.mjs';
 import { inBounds, writeInt64 } from './guest-memory.mjs';
 import { Socket } from './socket.mjs';
@@ -157,10 +157,6 @@ export function wasiCalls(process, closeDescriptor) {
             return 0;
         },
 
-        fd_fdstat_set_flags(fd) {
-            return table.open[fd] === undefined ? EBADF : ESPIPE;
-        },
-
         clock_time_get(id, _precision, pointer) {
             const value = nanoseconds(id);
             if (Number.isNaN(value)) {
@@ -212,10 +208,6 @@ export function wasiCalls(process, closeDescriptor) {
 
         environ_get(pointers, at) {
             return writeStrings(environmentBytes(), pointers, at);
-        },
-
-        sched_yield() {
-            return 0;
         },
 
         proc_exit(status) {

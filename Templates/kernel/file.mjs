@@ -1,11 +1,12 @@
 // Open regular files: a position in an inode's bytes.
 
-import { EBADF, EFBIG, EINVAL, ENODEV, EOPNOTSUPP } from './errno.mjs';
+import { EBADF, EFAULT, EFBIG, EINVAL, ENODEV, EOPNOTSUPP } from './errno.mjs';
 import {
     FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, FIONREAD, O_APPEND, O_PATH, SEEK_CUR, SEEK_END, SEEK_SET,
 } from './constants.mjs';
 import { Description } from './descriptor.mjs';
 import { copyBytes } from './byte-queue.mjs';
+import { inBounds } from './guest-memory.mjs';
 
 /** An open regular file. */
 export class RegularFile extends Description {
@@ -161,6 +162,9 @@ export class RegularFile extends Description {
 
     ioctl(process, request, argument) {
         if (request === FIONREAD) {
+            if (!inBounds(process.memory, argument, 4)) {
+                return -EFAULT;
+            }
             process.memory.view.setInt32(argument, Math.max(0, this.inode.length - this.position), true);
             return 0;
         }

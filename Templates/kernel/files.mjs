@@ -372,6 +372,9 @@ export class Files {
     // Names of Unix sockets
 
     bindSocket(process, path, socket) {
+        if (path === '') {
+            return -ENOENT;
+        }
         const failed = this.vacancy(process, process.directory, path);
         if (failed < 0) {
             return failed === -EEXIST ? -EADDRINUSE : failed;

@@ -51,8 +51,14 @@ export function parseImage(image) {
     } catch (error) {
         throw new ImageError(`index is not JSON: ${error.message}`);
     }
+    const data = bytes.subarray(Math.min(bytes.length, (16 + length + 7) & ~7));
+    for (const [path, offset, size] of index.files ?? []) {
+        if (offset + size > data.length) {
+            throw new ImageError(`${path} ends beyond the end of the image; is it truncated?`);
+        }
+    }
     return {
-        data: bytes.subarray(Math.min(bytes.length, (16 + length + 7) & ~7)),
+        data,
         mtime: index.mtime ?? 0,
         files: index.files ?? [],
         links: index.links ?? [],
@@ -84,10 +90,7 @@ export function mountImage(machine, root, image) {
     ];
 
     function makeFile(entry) {
-        const [path, offset, size, mode] = entry;
-        if (offset + size > image.data.length) {
-            throw new ImageError(`${path} ends beyond the end of the image; is it truncated?`);
-        }
+        const [, offset, size, mode] = entry;
         const inode = new RegularInode(machine, mode ?? 0o644);
         inode.bytes = image.data.subarray(offset, offset + size);
         inode.length = size;

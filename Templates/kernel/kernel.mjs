@@ -13,6 +13,7 @@ import { connectFromHost } from './host-connection.mjs';
 import { Machine } from './machine.mjs';
 import { mappingCalls } from './mapping.mjs';
 import { Process } from './process.mjs';
+import { INTERPRETER, spawnCalls } from './spawn.mjs';
 import { timeCalls } from './time-zone.mjs';
 
 const kernelEncoderForInput = new TextEncoder();
@@ -37,16 +38,28 @@ const kernelEncoderForInput = new TextEncoder();
  * @param {(bytes: number) => number} options.allocate guest malloc
  * @param {(pointer: number) => void} options.release guest free
  * @param {(signal: number) => void} options.raise a signal for the guest
+ * @param {Function | null} [options.startProgram] runs the same module once more: (makeKernel, {args, env, cwd}) →
+ *     {exit: Promise<number>, raise(signal), terminate(status)}
  */
 export function createKernel(options) {
     const machine = new Machine(options);
-    const process = new Process(machine, options);
+    const process = new Process(machine, options, null);
+    machine.makeExecutable(process, INTERPRETER);
+    return kernelOf(process, options);
+}
+
+/** The kernel as one process sees it: `createKernel` for the first, `spawn` for the others. */
+function kernelOf(process, options) {
+    const { machine } = process;
+    process.attach(options);
     const files = fileCalls(process);
     const wasi = wasiCalls(process, files.closeDescriptor);
     const network = networkCalls(process);
-    const own = processCalls(process, options.raise ?? (() => {}));
+    const own = processCalls(process);
     const env = { ...files, ...network.env, ...own.env, ...mappingCalls(process), ...timeCalls(process) };
-    delete env.closeDescriptor;
+    for (const name of ['closeDescriptor', 'flock', 'sendfile']) {
+        delete env[name];
+    }
     const { terminal, input } = machine;
     const interactive = Boolean(options.isatty?.stdin);
 
@@ -57,10 +70,11 @@ export function createKernel(options) {
             frond: {
                 ...network.frond,
                 ...own.frond,
+                ...spawnCalls(process, kernelOf),
                 fd_read: wasi.fd_read,
                 fd_write: wasi.fd_write,
-                flock: env.__syscall_flock,
-                sendfile: env.__syscall_sendfile,
+                flock: files.flock,
+                sendfile: files.sendfile,
             },
         },
 
@@ -104,6 +118,7 @@ export function createKernel(options) {
             return (!input.ended && input.waiters.list.length > 0)
                 || net.outside.size > 0
                 || (net.listenHooks.length > 0 && net.listening.size > 0)
+                || process.parent !== null
                 || [...process.children.values()].some((child) => child.status === null);
         },
 

@@ -14,6 +14,9 @@ import { HostInput, HostStream, streamInode, Terminal } from './terminal.mjs';
 /** User and group of everything that is not the system's. */
 export const USER_ID = 1000;
 
+/** The number of the first process. */
+export const FIRST_PROCESS = 42;
+
 /** One machine. */
 export class Machine {
     /** @param {object} options as for createKernel */
@@ -24,6 +27,7 @@ export class Machine {
         this.gid = USER_ID;
         this.nextInode = 2;
         this.nextAbstract = 1;
+        this.nextProcess = FIRST_PROCESS;
         this.devDevice = 5;
         this.procDevice = 6;
         this.pipeDevice = 10;
@@ -36,6 +40,23 @@ export class Machine {
         this.makeTree();
         if (options.image !== null && options.image !== undefined) {
             mountImage(this, root, parseImage(options.image));
+        }
+        this.giveToRoot();
+    }
+
+    /** What programs must not write to belongs to root; the rest of the tree is the user's. */
+    giveToRoot() {
+        for (const path of ['/dev', '/etc', '/proc', '/root']) {
+            const directory = this.files.directoryAt(path);
+            directory.uid = directory.gid = 0;
+        }
+    }
+
+    /** The image holds an empty file in the interpreter's place; programs look whether it can be executed. */
+    makeExecutable(process, path) {
+        const inode = this.files.find(process, this.files.root, path, true);
+        if (typeof inode !== 'number') {
+            inode.mode |= 0o111;
         }
     }
 

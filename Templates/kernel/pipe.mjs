@@ -4,13 +4,14 @@
 // can suspend would make every open a blocking call. So it opens at once, and an end that waits for its first partner
 // says "would block" instead of "end of file" or "broken pipe", which to a program looks the same.
 
-import { EAGAIN, EBADF, EBUSY, EINVAL, ENXIO, EPIPE } from './errno.mjs';
+import { EAGAIN, EBADF, EBUSY, EFAULT, EINVAL, ENXIO, EPIPE } from './errno.mjs';
 import {
     FIONREAD, O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, PIPE_BUF, POLLERR, POLLHUP, POLL_READABLE,
     POLL_WRITABLE, S_IFIFO,
 } from './constants.mjs';
 import { ByteQueue } from './byte-queue.mjs';
 import { Description } from './descriptor.mjs';
+import { inBounds } from './guest-memory.mjs';
 import { Inode } from './inode.mjs';
 import { Waiters } from './waiters.mjs';
 
@@ -129,6 +130,9 @@ export class PipeEnd extends Description {
 
     ioctl(process, request, argument) {
         if (request === FIONREAD) {
+            if (!inBounds(process.memory, argument, 4)) {
+                return -EFAULT;
+            }
             process.memory.view.setInt32(argument, this.pipe.queue.length, true);
             return 0;
         }

@@ -7,40 +7,56 @@ import { DirectoryInode } from './inode.mjs';
 import { mountProcess } from './proc.mjs';
 import { EventQueue, Waiters } from './waiters.mjs';
 
-/** The process number of the first program; what libc's getpid says. */
-export const FIRST_PROCESS = 42;
-
 /** One running program. */
 export class Process {
     /**
      * @param {object} machine
-     * @param {object} options as for createKernel
+     * @param {{args: string[], env: Record<string, string>, cwd?: string}} program
+     * @param {Process | null} parent whose descriptors, directory and umask it inherits
      */
-    constructor(machine, options) {
+    constructor(machine, program, parent) {
         this.machine = machine;
         this.files = machine.files;
+        this.parent = parent;
+        this.args = program.args ?? ['python3'];
+        this.env = program.env ?? {};
+        this.pid = machine.nextProcess++;
+        this.parentPid = parent?.pid ?? 1;
+        this.uid = machine.uid;
+        this.gid = machine.gid;
+        this.umask = parent?.umask ?? 0o022;
+        this.table = new DescriptorTable();
+        /** Notified when a child ended. */
+        this.childWaiters = new Waiters();
+        /** @type {Map<number, {pid: number, status: number | null, program: object, signal: number}>} */
+        this.children = new Map();
+        this.directory = parent?.directory ?? this.startDirectory(program.cwd ?? '/');
+        this.memory = null;
+        this.events = null;
+        mountProcess(machine, machine.files, this);
+        if (parent === null) {
+            this.openStandardStreams();
+        } else {
+            for (const fd of parent.table.numbers()) {
+                this.table.put(fd, parent.table.get(fd), parent.table.cloexec[fd]);
+            }
+        }
+    }
+
+    /** Gives it the memory and the hooks of the instance that runs it. */
+    attach(options) {
         this.memory = options.memory;
-        this.args = options.args ?? ['python3'];
-        this.env = options.env ?? {};
         this.allocate = options.allocate ?? (() => 0);
         this.release = options.release ?? (() => {});
         this.exit = options.exit;
-        this.pid = FIRST_PROCESS;
-        this.parentPid = 1;
-        this.uid = machine.uid;
-        this.gid = machine.gid;
-        this.umask = 0o022;
-        this.table = new DescriptorTable();
+        this.raise = options.raise ?? (() => {});
+        this.startProgram = options.startProgram ?? null;
         this.events = new EventQueue(options.onEvent ?? (() => {}));
-        /** Ended children: notified when one more is there. */
-        this.childWaiters = new Waiters();
-        this.children = new Map();
-        this.spawn = options.spawn ?? null;
-        this.directory = this.startDirectory(options.cwd ?? '/');
-        this.procDirectory = mountProcess(machine, machine.files, this);
+    }
+
+    openStandardStreams() {
         [O_RDONLY, O_WRONLY | O_APPEND, O_WRONLY | O_APPEND].forEach((flags, fd) => {
-            const description = machine.standard[fd].open(this, flags, true);
-            this.table.put(fd, description, false);
+            this.table.put(fd, this.machine.standard[fd].open(this, flags, true), false);
         });
     }
 
@@ -62,5 +78,11 @@ export class Process {
             return -EBADF;
         }
         return description.inode instanceof DirectoryInode ? description.inode : -ENOTDIR;
+    }
+
+    /** It is over: its descriptors are closed, and it leaves /proc. */
+    end() {
+        this.table.closeAll();
+        this.files.directoryAt('/proc').names.delete(String(this.pid));
     }
 }

@@ -141,6 +141,10 @@ export function readSocketAddress(memory, pointer, length) {
             }
             const start = pointer + 2;
             let end = pointer + length;
+            if (length === 3 && u8[start] === 0) {
+                // An empty C string, not an abstract name: what other systems than Linux pass for "".
+                return { family, path: '', empty: true };
+            }
             if (length > 2 && u8[start] !== 0) {
                 const terminator = u8.subarray(start, end).indexOf(0);
                 end = terminator < 0 ? end : start + terminator;

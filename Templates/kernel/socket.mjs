@@ -1,12 +1,12 @@
 // What all sockets have in common: addresses, options, pending error, timeouts.
 
 import {
-    EADDRINUSE, EAFNOSUPPORT, ECONNREFUSED, EDOM, EINVAL, ENOPROTOOPT, ENOTCONN, EOPNOTSUPP,
+    EADDRINUSE, EAFNOSUPPORT, ECONNREFUSED, EDOM, EFAULT, EINVAL, ENODEV, ENOPROTOOPT, ENOTCONN, EOPNOTSUPP,
 } from './errno.mjs';
 import {
     AF_INET, AF_INET6, AF_UNIX, IP_BIND_ADDRESS_NO_PORT, IP_MULTICAST_LOOP, IP_MULTICAST_TTL, IP_TOS, IP_TTL,
     IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPV6_MULTICAST_HOPS, IPV6_MULTICAST_LOOP, IPV6_TCLASS, IPV6_UNICAST_HOPS,
-    IPV6_V6ONLY, O_NONBLOCK, O_RDWR, SIOCATMARK, FIONREAD, SO_ACCEPTCONN, SO_BROADCAST, SO_DEBUG, SO_DOMAIN,
+    IPV6_V6ONLY, O_NONBLOCK, O_RDWR, SIOCATMARK, SIOCGIFINDEX, SIOCGIFNAME, FIONREAD, SO_ACCEPTCONN, SO_BROADCAST, SO_DEBUG, SO_DOMAIN,
     SO_DONTROUTE, SO_ERROR, SO_INCOMING_CPU, SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_PASSCRED, SO_PEERCRED,
     SO_PRIORITY, SO_PROTOCOL, SO_RCVBUF, SO_RCVLOWAT, SO_RCVTIMEO, SO_REUSEADDR, SO_REUSEPORT, SO_SNDBUF, SO_SNDLOWAT,
     SO_SNDTIMEO, SO_TYPE, SOCK_STREAM, SOL_SOCKET, S_IFSOCK, TCP_CONGESTION, TCP_CORK, TCP_DEFER_ACCEPT, TCP_FASTOPEN,
@@ -15,7 +15,7 @@ import {
 } from './constants.mjs';
 import { Description } from './descriptor.mjs';
 import { AnonymousInode } from './inode.mjs';
-import { readInt64, writeInt64 } from './guest-memory.mjs';
+import { inBounds, readInt64, readText, writeInt64, writeText } from './guest-memory.mjs';
 import { isLocalHost, unmapIPv4 } from './socket-address.mjs';
 import { Waiters } from './waiters.mjs';
 
@@ -118,7 +118,7 @@ export class Socket extends Description {
         if (this.family !== AF_UNIX) {
             return this.ports.bind(this, address);
         }
-        if (address.path === '') {
+        if (address.path === '' && !address.empty) {
             address = { family: AF_UNIX, path: '\0' + (this.machine.nextAbstract++).toString(16).padStart(5, '0') };
         }
         if (address.path.charCodeAt(0) === 0) {
@@ -177,9 +177,15 @@ export class Socket extends Description {
     }
 
     ioctl(process, request, argument) {
+        if (!inBounds(process.memory, argument, 4)) {
+            return -EFAULT;
+        }
         if (request === FIONREAD) {
             process.memory.view.setInt32(argument, this.available, true);
             return 0;
+        }
+        if (request === SIOCGIFINDEX || request === SIOCGIFNAME) {
+            return interfaceOfSocket(process.memory, request, argument);
         }
         if (request === SIOCATMARK) {
             process.memory.view.setInt32(argument, 0, true);
@@ -374,6 +380,26 @@ export class Socket extends Description {
         }
         return 0;
     }
+}
+
+/** The one network interface, "lo", by name or by number (1), in a struct ifreq. */
+function interfaceOfSocket(memory, request, at) {
+    if (!inBounds(memory, at, 32)) {
+        return -EFAULT;
+    }
+    const { view } = memory;
+    if (request === SIOCGIFINDEX) {
+        if (readText(memory, at) !== 'lo') {
+            return -ENODEV;
+        }
+        view.setInt32(at + 16, 1, true);
+        return 0;
+    }
+    if (view.getInt32(at + 16, true) !== 1) {
+        return -ENODEV;
+    }
+    writeText(memory, at, 'lo', 16);
+    return 0;
 }
 
 /** An address as a socket of `family` sees it: IPv4 as mapped IPv6, and back. */

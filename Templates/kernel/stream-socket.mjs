@@ -42,6 +42,10 @@ export class StreamSocket extends Socket {
         this.unreported = false;
         /** Descriptors on their way (SCM_RIGHTS): [{at, descriptions}], `at` counts all bytes that ever came. */
         this.passing = null;
+        /** The other side was closed and has had a write since. */
+        this.refused = false;
+        /** The connection was reset, whether or not somebody has seen the error yet. */
+        this.wasReset = false;
         this.backlog = 0;
         this.pending = null;
         this.waitingConnects = null;
@@ -232,8 +236,11 @@ export class StreamSocket extends Socket {
             return this.family === AF_UNIX ? -ENOTCONN : -EPIPE;
         }
         const peer = this.peer;
-        if (this.writeShut || peer === null) {
+        if (this.writeShut) {
             return -EPIPE;
+        }
+        if (peer === null) {
+            return this.sendIntoTheVoid(count);
         }
         if (peer.readShut) {
             return this.family === AF_UNIX ? -EPIPE : count;
@@ -249,6 +256,19 @@ export class StreamSocket extends Socket {
             peer.waiters.notify(POLL_READABLE);
         }
         return put;
+    }
+
+    /**
+     * The other side is closed. TCP learns that from the answer to its next segment only: the first write after the
+     * end of input still succeeds, and is lost; the second fails.
+     */
+    sendIntoTheVoid(count) {
+        if (this.family === AF_UNIX || this.refused || this.wasReset) {
+            return -EPIPE;
+        }
+        this.refused = true;
+        this.waiters.notify(POLLERR | POLLHUP | POLL_READABLE | POLL_WRITABLE);
+        return count;
     }
 
     /**
@@ -343,7 +363,7 @@ export class StreamSocket extends Socket {
         if (peer === null || this.writeShut || peer.readShut || peer.queue.space * 4 >= peer.queue.limit) {
             mask |= POLL_WRITABLE;
         }
-        if (this.error !== 0) {
+        if (this.error !== 0 || this.refused) {
             mask |= POLLERR | POLLHUP;
         }
         if ((this.ended && this.writeShut) || (this.readShut && this.writeShut)
@@ -389,6 +409,7 @@ export class StreamSocket extends Socket {
     /** The connection is broken off. */
     reset() {
         this.error = ECONNRESET;
+        this.wasReset = true;
         this.ended = true;
         this.waiters.notify(POLL_READABLE | POLL_WRITABLE | POLLERR | POLLHUP | POLLRDHUP);
     }

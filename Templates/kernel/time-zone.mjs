@@ -138,10 +138,6 @@ export function timeCalls(process) {
             return clock.date();
         },
 
-        _emscripten_get_now_is_monotonic() {
-            return 1;
-        },
-
         _gmtime_js(seconds, at) {
             if (!inBounds(memory, at, tmSize) || !writeFields(at, Number(seconds) * 1000)) {
                 return 1;

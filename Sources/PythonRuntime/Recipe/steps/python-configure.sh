@@ -35,7 +35,7 @@ library sqlite sqlite3 LIBSQLITE3
 CFLAGS="$COMPILE_FLAGS -DPY_CALL_TRAMPOLINE" OPT="-DNDEBUG -fwrapv -Wall" \
     emconfigure ../source/configure --host=wasm32-unknown-emscripten --build="$(../source/config.guess)" \
     --prefix=/usr --cache-file="$STEP/config.cache" --with-build-python="$BUILD_PYTHON" --with-pymalloc \
-    --disable-ipv6 --enable-big-digits=30 --enable-wasm-dynamic-linking --disable-test-modules \
+    --enable-ipv6 --enable-big-digits=30 --enable-wasm-dynamic-linking --disable-test-modules \
     --without-ensurepip --with-system-libmpdec=no
 # configure remembers where it ran; nothing of that may end up in the kit.
 grep -n "$STEP" pyconfig.h && exit 1

@@ -89,19 +89,41 @@ function writeAll(fd, chunk) {
  */
 function inputPump(write, end) {
     let started = false;
-    return () => {
-        if (started) {
-            process.stdin.resume();
-            return;
-        }
-        started = true;
-        process.stdin.on('data', (chunk) => {
-            process.stdin.pause();
-            write(chunk);
-        });
-        process.stdin.on('end', end);
-        process.stdin.on('error', end); // closed from the start, or a folder
+    const pump = {
+        /** Read on, whether it is wanted or not. */
+        flows: false,
+        want() {
+            if (started) {
+                process.stdin.resume();
+                return;
+            }
+            started = true;
+            process.stdin.on('data', (chunk) => {
+                if (!pump.flows) process.stdin.pause();
+                write(chunk);
+            });
+            process.stdin.on('end', end);
+            process.stdin.on('error', end); // closed from the start, or a folder
+        },
     };
+    return pump;
+}
+
+/**
+ * The real terminal edits and echoes lines as long as the program wants lines and echo. When it wants something else
+ * (getpass, the interactive prompt, curses), the real one is made raw and the kernel's own line discipline takes over;
+ * then ^C is a byte like others, so input has to be read even while nobody waits for it.
+ */
+function followTerminal(terminal, pump) {
+    let raw = false;
+    terminal.onAttributes(({ echo, canonical }) => {
+        if (raw === !(echo && canonical)) return;
+        raw = !raw;
+        terminal.echo = raw;
+        pump.flows = raw;
+        process.stdin.setRawMode(raw);
+        if (raw) pump.want();
+    });
 }
 
 async function main() {
@@ -133,11 +155,12 @@ async function main() {
         size,
         stdout: (chunk) => writeAll(1, chunk),
         stderr: (chunk) => writeAll(2, chunk),
-        wantInput: pump,
+        wantInput: pump.want,
         contexts: options.cap === undefined ? undefined : { cap: Number(options.cap) },
         backend: options.backend,
         trace: trace === undefined ? undefined : (line) => fs.writeSync(trace, `${line}\n`),
     });
+    if (isatty.stdin) handle.ready.then(() => followTerminal(handle.kernel.tty, pump), () => {});
     process.on('SIGINT', () => handle.interrupt());
     if (isatty.stdout) {
         process.on('SIGWINCH', () => {

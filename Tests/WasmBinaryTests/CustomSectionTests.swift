@@ -45,7 +45,7 @@ import WasmBinary
         module.customSections = [
             CustomSection(name: "first", contents: [1], after: .custom),
             CustomSection(name: "second", contents: [2], after: .type),
-            CustomSection(name: "third", contents: [3], after: .data),
+            CustomSection(name: "third", contents: [3], after: .import),
         ]
         module.emptySections = [.import]
         let again = try Module.read(module.write())

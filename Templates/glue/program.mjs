@@ -110,6 +110,7 @@ export function bootProgram(options, createKernel) {
         image.catch(() => {});
         const backend = await chooseBackend(options.backend, trace !== null);
         const [module, files] = await Promise.all([compiling, image]);
+        if (outcome !== null) return; // terminated meanwhile
         compiled = module;
         mark('compiled');
 
@@ -234,7 +235,7 @@ export function bootProgram(options, createKernel) {
     }
 
     start().catch((error) => {
-        if (error === stopper || contexts?.ended) return;
+        if (error === stopper || outcome !== null) return;
         failed(error);
     });
 
@@ -263,8 +264,13 @@ export function bootProgram(options, createKernel) {
         },
         terminate(status = 137) {
             if (outcome !== null) return;
-            if (contexts !== null) contexts.end({ kind: 'terminated', status });
-            else failed(new Error('terminated before it started'));
+            if (contexts !== null) {
+                contexts.end({ kind: 'terminated', status });
+                return;
+            }
+            outcome = { kind: 'terminated', status };
+            rejectReady(new Error('terminated before it started'));
+            resolveExit(status);
         },
         trace() {
             return lines.slice();

@@ -173,6 +173,15 @@ test('terminate ends a program from outside', { timeout: 10000 }, async () => {
     assert.equal(status, 137);
 });
 
+test('terminate works before the program has started, too', { timeout: 10000 }, async () => {
+    const { status, stdout, stderr, stats } = await run(['status', 0], {}, async (handle) => {
+        handle.terminate(99);
+        await assert.rejects(handle.ready, /terminated/);
+    });
+    assert.deepEqual({ status, stdout, stderr }, { status: 99, stdout: '', stderr: '' });
+    assert.equal(stats.outcome, 'terminated');
+});
+
 test('the trace tells contexts, calls and output', { timeout: 10000 }, async () => {
     const { handle } = await run(['pingpong', 2], { trace: true, backend: 'jspi' });
     const lines = handle.trace().filter((line) => !line.includes('emscripten_get_now'));

@@ -16,7 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
               frond serve notes/ --like github-pages --base /notes/
 
             Serves on 127.0.0.1 until Ctrl-C. A change of the app's files builds the
-            site again and reloads the pages that are open.
+            site again and reloads the pages that are open. A folder that frond build
+            made is served as it is.
             """)
 
     @Argument(help: "The app: a folder or a .py file.", completion: .file())
@@ -47,22 +48,36 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = said.console
-        let folder = FileManager.default.temporaryDirectory.appending(path: "frond-serve-\(getpid())")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = URL(filePath: app).standardizedFileURL
+        if SiteMarker.isSite(folder) {
+            try await serve(folder, base: try BasePath(base), console, rebuilding: nil)
+            return
+        }
+        let temporary = FileManager.default.temporaryDirectory.appending(path: "frond-serve-\(getpid())")
+        defer { try? FileManager.default.removeItem(at: temporary) }
         let builder = Builder(
             app: app, common: common, console: console,
             options: BuildOptions(
-                output: folder.appending(path: "site"), base: try BasePath(base), effort: .fast,
+                output: temporary.appending(path: "site"), base: try BasePath(base), effort: .fast,
                 cache: CacheDirectory()))
         try await builder.build()
+        try await serve(
+            builder.options.output, base: builder.options.base, console, rebuilding: watch ? builder : nil)
+    }
+
+    /// Serves a site until Ctrl-C.
+    private func serve(
+        _ site: URL, base: BasePath, _ console: Console, rebuilding builder: Builder?
+    ) async throws {
         let server = DevServer(
-            root: builder.options.output,
-            options: .init(port: port, base: builder.options.base.description, manner: like, liveReload: watch))
+            root: site,
+            options: .init(port: port, base: base.description, manner: like, liveReload: builder != nil))
         try await withTermination {
             let address = try await server.start()
-            console.say("serving \(app) at \(address.absoluteString) (Ctrl-C ends it)")
+            // Said even when quiet: with --port 0 nobody could know it otherwise.
+            Console().say("serving \(app) at \(address.absoluteString) (Ctrl-C ends it)")
             if open { await Self.openBrowser(address, console) }
-            guard watch else {
+            guard let builder else {
                 try await Task.sleep(for: .seconds(Int(Int32.max)))
                 return
             }

@@ -220,6 +220,7 @@ static FROND_NOINLINE bool run_job(frond_context *me, int *next) {
     frond_context *to = me->job(me->argument);
     if (!to) to = frond_scheduler_pick();
     frond_trace(FROND_TRACE_FINISH, me->id, to ? to->id : -1);
+    if (to) to->thread->context = to;
     if (frond_context_counts.pooled >= pool_limit) {
         *next = to ? to->id : -1;
         // This stack is still under our feet: the next one to need memory for a stack frees it.
@@ -229,7 +230,6 @@ static FROND_NOINLINE bool run_job(frond_context *me, int *next) {
         return false;
     }
     put_in_pool(me);
-    if (to) to->thread->context = to;
     frond_context_park(to, frond_wait_ms());
     return true;
 }

@@ -15,6 +15,8 @@
 
 #define USER 1000
 
+FROND_IMPORT("getpid") int frond_host_getpid(void);
+FROND_IMPORT("getppid") int frond_host_getppid(void);
 FROND_IMPORT("socketpair") int frond_host_socketpair(int domain, int type, int protocol, int fds[2]);
 FROND_IMPORT("uname") int frond_host_uname(struct utsname *name);
 FROND_IMPORT("getrusage") int frond_host_getrusage(int who, struct rusage *usage);
@@ -24,11 +26,16 @@ FROND_IMPORT("flock") int frond_host_flock(int fd, int operation);
 FROND_IMPORT("sendfile") int frond_host_sendfile(int to, int from, off_t *offset, size_t count);
 
 FROND_PUBLIC pid_t __syscall_getpid(void) {
-    return 42;
+    return frond_host_getpid();
 }
 
+FROND_PUBLIC pid_t __syscall_getppid(void) {
+    return frond_host_getppid();
+}
+
+/// The main thread's is the process id, as on Linux.
 FROND_PUBLIC pid_t gettid(void) {
-    return 42 + frond_self->id;
+    return frond_host_getpid() + (frond_self->id << 16);
 }
 
 FROND_PUBLIC int __syscall_getuid32(void) {

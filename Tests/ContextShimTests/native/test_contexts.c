@@ -73,6 +73,18 @@ TEST(more_than_the_pool_are_retired) {
     }
 }
 
+// A finished context that retires must not stay its thread's: the next yield would resume it.
+TEST(a_thread_goes_on_where_a_retired_context_said) {
+    origin = frond_context_current();
+    test_pool = 0;
+    for (int i = 0; i < 10; i++) {
+        frond_context_switch(frond_context_create(once, NULL));
+        CHECK(frond_self->context == origin);
+        frond_yield_to_host();
+        CHECK(frond_context_current() == origin);
+    }
+}
+
 TEST(the_cap_is_an_error_not_a_crash) {
     origin = frond_context_current();
     test_cap = 10;

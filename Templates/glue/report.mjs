@@ -50,12 +50,15 @@ export function messageOf(error) {
  *     V8:       at PyEval_EvalCode (wasm://wasm/0123abcd:wasm-function[77]:0x1a2b)
  *     Firefox:  PyEval_EvalCode@http://host/app.wasm:wasm-function[77]:0x1a2b
  *     both  →   at PyEval_EvalCode (function 77, offset 0x1a2b)
+ *     Safari:   <?>.wasm-function[PyEval_EvalCode]@[wasm code]   →   at PyEval_EvalCode
  * @param {any} error @returns {string}
  */
 export function wasmStack(error) {
     const lines = String(error?.stack ?? '').split('\n');
     const frames = [];
     for (const line of lines) {
+        const safari = /\.wasm-function\[(.+)\]@\[wasm code\]/.exec(line);
+        if (safari !== null) frames.push(`    at ${safari[1]}\n`);
         const place = /wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(line);
         if (place === null) continue;
         const name = /^\s*at (.+?) \(/.exec(line)?.[1] ?? /^([^@]*)@/.exec(line)?.[1] ?? '';

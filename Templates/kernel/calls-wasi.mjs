@@ -41,21 +41,20 @@ export function wasiCalls(process, closeDescriptor) {
         return 0;
     }
 
-    /** Nanoseconds of a clock, or NaN for one that does not exist. */
-    function nanoseconds(id) {
+    /** Milliseconds of a clock, or NaN for one that does not exist. */
+    function clockTime(id) {
         switch (id) {
             case 0:
-                return clock.date() * 1e6;
+            case 5:
+                return clock.date();
             case 1:
             case 4:
             case 6:
             case 7:
-                return clock.now() * 1e6;
+                return clock.now();
             case 2:
             case 3:
-                return clock.uptime() * 1e6;
-            case 5:
-                return clock.date() * 1e6;
+                return clock.uptime();
             default:
                 return NaN;
         }
@@ -158,21 +157,22 @@ export function wasiCalls(process, closeDescriptor) {
         },
 
         clock_time_get(id, _precision, pointer) {
-            const value = nanoseconds(id);
-            if (Number.isNaN(value)) {
+            const time = clockTime(id);
+            if (Number.isNaN(time)) {
                 return EINVAL;
             }
             if (!inBounds(memory, pointer, 8)) {
                 return EFAULT;
             }
-            // Milliseconds since 1970 in nanoseconds are beyond 2^53: whole seconds and the rest go in one by one.
-            const seconds = Math.floor(value / 1e9);
-            memory.view.setBigInt64(pointer, BigInt(seconds) * 1000000000n + BigInt(Math.floor(value - seconds * 1e9)), true);
+            // Nanoseconds since 1970 are beyond 2^53: whole seconds and the rest go in one by one.
+            const seconds = Math.floor(time / 1000);
+            const rest = Math.floor((time - seconds * 1000) * 1e6);
+            memory.view.setBigInt64(pointer, BigInt(seconds) * 1000000000n + BigInt(rest), true);
             return 0;
         },
 
         clock_res_get(id, pointer) {
-            if (Number.isNaN(nanoseconds(id))) {
+            if (Number.isNaN(clockTime(id))) {
                 return EINVAL;
             }
             if (!inBounds(memory, pointer, 8)) {

@@ -1,5 +1,6 @@
 // The machine: what all processes share. Clock, random numbers, the tree of files, the network, the terminal.
 
+import { ENXIO } from './errno.mjs';
 import { S_IFDIR } from './constants.mjs';
 import { Clock } from './clock.mjs';
 import { plainDevices } from './devices.mjs';
@@ -104,10 +105,8 @@ export class Machine {
         for (const [name, major, minor, driver] of plainDevices(this.random)) {
             dev.adopt(name, new DeviceInode(this, 0o666, major, minor, driver));
         }
-        if (this.hasTerminal) {
-            dev.adopt('tty', new DeviceInode(this, 0o666, 5, 0, (flags, inode) =>
-                new HostStream(flags, inode, this.input, this.stdout, this.terminal)));
-        }
+        dev.adopt('tty', new DeviceInode(this, 0o666, 5, 0, (flags, inode) => this.hasTerminal
+            ? new HostStream(flags, inode, this.input, this.stdout, this.terminal) : -ENXIO));
         dev.adopt('fd', new LinkInode(this, '/proc/self/fd'));
         ['stdin', 'stdout', 'stderr'].forEach((name, fd) => {
             dev.adopt(name, new LinkInode(this, `/proc/self/fd/${fd}`));

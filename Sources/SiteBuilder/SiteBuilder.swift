@@ -81,25 +81,24 @@ public struct SiteBuilder: Sendable {
     }
 
     private func pageTemplate(of app: AppDescription) throws -> PageTemplate {
-        guard let page = app.page else {
+        guard let file = app.pageFile else {
             return try PageTemplate(name: "Frond's page", html: templates.page).substituting(["title": app.title])
         }
-        let file = app.folder.appending(path: page)
         let bytes = try readFile(file)
         guard let html = String(validating: bytes, as: UTF8.self) else {
             throw Diagnostic.input("page-not-utf8", "\(file.path) is not UTF-8")
         }
-        return PageTemplate(name: page, html: html)
+        return PageTemplate(name: file.path, html: html)
     }
 
     /// The files beside an app's own page; they keep their names.
     private func attachments(of app: AppDescription) throws(Diagnostic) -> [(path: String, asset: Asset)] {
-        guard let page = app.page, let slash = page.lastIndex(of: "/") else { return [] }
-        let name = String(page[page.index(after: slash)...])
+        // A page that lies directly in the app's folder has nothing beside it that is not the app's.
+        guard let page = app.pageFile, app.pageFolder != nil || app.page?.hasPrefix("/") == true else { return [] }
         let folder = try AppFolder(
-            app.folder.appending(path: String(page[..<slash])), include: [".well-known"], exclude: [name])
+            page.deletingLastPathComponent(), include: [".well-known"], exclude: ["/" + page.lastPathComponent])
         if let link = folder.links.keys.min(by: bytewise) {
-            throw Diagnostic.input("page-link", "\(link) beside \(page) is a symbolic link; sites have none")
+            throw Diagnostic.input("page-link", "\(link) beside \(page.path) is a symbolic link; sites have none")
         }
         return folder.files.keys.sorted(by: bytewise).map { path in
             (path, Asset(.attachment, path, folder.files[path]?.bytes ?? []))

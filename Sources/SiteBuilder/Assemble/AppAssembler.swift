@@ -50,9 +50,7 @@ public struct AppAssembler: Sendable {
     private func appFiles(of app: AppDescription, omitting: [String: String]) throws -> AppFolder {
         if let file = app.onlyFile { return try AppFolder(onlyFile: file, of: app.folder) }
         var omitting = omitting
-        if let page = app.page, let slash = page.lastIndex(of: "/") {
-            omitting[String(page[..<slash])] = "the page around the app"
-        }
+        if let page = app.pageFolder { omitting[page] = "the page around the app" }
         let folder = try AppFolder(app.folder, include: app.include, exclude: app.exclude, omitting: omitting)
         if case .script(let path) = app.entry, folder.files[path] == nil, folder.links[path] == nil {
             let omission = folder.omissions.first { path == $0.path || path.hasPrefix($0.path + "/") }

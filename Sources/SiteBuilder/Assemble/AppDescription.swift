@@ -28,7 +28,7 @@ public struct AppDescription: Sendable, Hashable {
     public var include: [String]
     /// Patterns for files that do not belong to the app.
     public var exclude: [String]
-    /// A page of the app's own instead of Frond's, as a path below the folder.
+    /// A page of the app's own instead of Frond's: a path below the folder, or an absolute one.
     public var page: String?
     /// Wheels for the target beyond those of the kit.
     public var wheels: [URL]
@@ -52,6 +52,17 @@ public struct AppDescription: Sendable, Hashable {
         self.page = page
         self.wheels = wheels
         self.onlyFile = onlyFile
+    }
+
+    /// The file of the app's own page.
+    var pageFile: URL? {
+        page.map { $0.hasPrefix("/") ? URL(filePath: $0) : folder.appending(path: $0) }
+    }
+
+    /// The path of the page's folder below the app's, when it is a folder of its own there; it is no part of the program.
+    var pageFolder: String? {
+        guard let page, !page.hasPrefix("/"), let slash = page.lastIndex(of: "/") else { return nil }
+        return String(page[..<slash])
     }
 
     /// `argv` of the interpreter, itself included.

@@ -4,10 +4,13 @@
 //     deno run -A run.mjs …
 //
 // A drop-in for `python3 main.py …`: standard input is read only when the program reads it, output is written before the
-// call returns, ^C is KeyboardInterrupt, and the exit status is the program's. Statuses of its own: 2 for a wrong command
+// call returns, ^C is KeyboardInterrupt, servers can be reached at the ports on which they listen, and the exit status is the
+// program's. Statuses of its own: 2 for a wrong command
 // line, 126 when the program can't start, 134 when it ended in a trap, an abort or a deadlock (see docs/glue.md).
 
 import fs from 'node:fs';
+import net from 'node:net';
+import { Duplex } from 'node:stream';
 import tty from 'node:tty';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -126,6 +129,49 @@ function followTerminal(terminal, pump) {
     });
 }
 
+/**
+ * A server in the program listens in the kernel's own network. Each of its ports is opened on this machine too, at the same
+ * address and number, and connections are handed through.
+ */
+function shareListeners(network) {
+    const servers = new Map();
+    const open = ({ port, address }) => {
+        if (!(port > 0) || servers.has(port)) return; // a Unix socket has no port
+        const server = net.createServer({ allowHalfOpen: true }, (socket) => handThrough(network, port, socket));
+        server.on('error', (error) => {
+            fs.writeSync(2, `frond: port ${port} can't be opened on this machine (${error.message}): ` +
+                'the program itself can reach it, others can\'t\n');
+        });
+        server.listen(port, address);
+        servers.set(port, server);
+    };
+    network.listeners().forEach(open);
+    network.onListen((listener) => {
+        if (listener.listening) {
+            open(listener);
+        } else {
+            servers.get(listener.port)?.close();
+            servers.delete(listener.port);
+        }
+    });
+}
+
+async function handThrough(network, port, socket) {
+    socket.on('error', () => {}); // the streams tell it, too
+    let connection;
+    try {
+        connection = await network.connect(port);
+        const outside = Duplex.toWeb(socket);
+        await Promise.all([
+            outside.readable.pipeTo(connection.writable),
+            connection.readable.pipeTo(outside.writable),
+        ]);
+    } catch {
+        connection?.abort();
+        socket.destroy();
+    }
+}
+
 async function main() {
     const options = parse(process.argv.slice(2));
     checkEngine();
@@ -160,7 +206,10 @@ async function main() {
         backend: options.backend,
         trace: trace === undefined ? undefined : (line) => fs.writeSync(trace, `${line}\n`),
     });
-    if (isatty.stdin) handle.ready.then(() => followTerminal(handle.kernel.tty, pump), () => {});
+    handle.ready.then(() => {
+        if (isatty.stdin) followTerminal(handle.kernel.tty, pump);
+        shareListeners(handle.kernel.network);
+    }, () => {});
     process.on('SIGINT', () => handle.interrupt());
     if (isatty.stdout) {
         process.on('SIGWINCH', () => {

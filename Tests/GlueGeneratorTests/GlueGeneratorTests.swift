@@ -54,10 +54,12 @@ struct GlueGeneratorTests {
         #expect(process.terminationStatus == 0, "\(output)")
     }
 
-    /// The Node of the environment variable NODE, or the one on PATH.
+    /// The Node of the environment variable FROND_NODE or NODE, or the one on PATH.
     static var node: URL? {
         let environment = ProcessInfo.processInfo.environment
-        if let named = environment["NODE"], !named.isEmpty { return URL(fileURLWithPath: named) }
+        for variable in ["FROND_NODE", "NODE"] {
+            if let named = environment[variable], !named.isEmpty { return URL(fileURLWithPath: named) }
+        }
         return (environment["PATH"] ?? "").split(separator: ":")
             .map { URL(fileURLWithPath: String($0)).appendingPathComponent("node") }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }

@@ -3,7 +3,8 @@ import Testing
 
 /// Runs the JavaScript tests of the glue (JavaScript/*.test.mjs) in the engines that are on this machine.
 ///
-/// Engines are looked for in the environment variables NODE and DENO, then on PATH. Node must be there and be 24 or newer.
+/// Engines are looked for in the environment variables FROND_NODE, NODE, FROND_DENO and DENO, then on PATH. Node must be
+/// there and be 24 or newer.
 @Suite("The glue's JavaScript", .serialized)
 struct GlueTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -33,10 +34,12 @@ struct GlueTests {
         #expect(result.status == 0, "\(result.output)")
     }
 
-    /// The program that an environment variable names, or the one on PATH.
+    /// The program that an environment variable names (FROND_NODE, NODE), or the one on PATH.
     static func program(_ name: String) -> URL? {
         let environment = ProcessInfo.processInfo.environment
-        if let named = environment[name.uppercased()], !named.isEmpty { return URL(fileURLWithPath: named) }
+        for variable in ["FROND_\(name.uppercased())", name.uppercased()] {
+            if let named = environment[variable], !named.isEmpty { return URL(fileURLWithPath: named) }
+        }
         for folder in (environment["PATH"] ?? "").split(separator: ":") {
             let file = URL(fileURLWithPath: String(folder)).appendingPathComponent(name)
             if FileManager.default.isExecutableFile(atPath: file.path) { return file }

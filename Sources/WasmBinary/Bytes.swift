@@ -42,7 +42,10 @@ public struct Bytes: Sendable {
     public init(_ source: some Collection<UInt8>) {
         let count = source.count
         self.init(unsafeCapacity: count) { buffer in
-            _ = buffer.initialize(from: source)
+            let copied: Void? = source.withContiguousStorageIfAvailable { contents in
+                if let start = contents.baseAddress { buffer.baseAddress?.update(from: start, count: count) }
+            }
+            if copied == nil { _ = buffer.initialize(from: source) }
             return count
         }
     }
@@ -71,6 +74,13 @@ extension Bytes: RandomAccessCollection {
     public subscript(position: Int) -> UInt8 {
         precondition(position >= startIndex && position < endIndex, "offset outside of the bytes")
         return storage.base[position]
+    }
+
+    /// The bytes as one buffer, for algorithms that copy them at once.
+    @inlinable
+    public func withContiguousStorageIfAvailable<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R? {
+        defer { withExtendedLifetime(storage) {} }
+        return try body(UnsafeBufferPointer(start: storage.base + startIndex, count: endIndex - startIndex))
     }
 
     /// A slice; it shares the storage and keeps the offsets.

@@ -56,6 +56,8 @@ final class Link {
     var constructors: [Int: FunctionID?] = [:]
     /// Words of memory that the link changes.
     var patches: [(address: UInt32, bytes: Bytes)] = []
+    /// Symbols that a file defines itself and takes from elsewhere.
+    var duplicates: Set<LinkMap.Duplicate> = []
     /// The blocks of the function that is being walked.
     var blocks = BlockChecker()
     /// Who uses the functions that nothing defines.

@@ -50,12 +50,34 @@ public struct LinkMap: Sendable {
         public var size: Int
     }
 
+    /// A symbol that a file defines itself, but takes from a file that was loaded before, as a dynamic loader would.
+    public struct Duplicate: Hashable, Sendable {
+        /// The symbol.
+        public var symbol: String
+        /// The name of the file whose definition is used.
+        public var used: String
+        /// The name of the file whose definition is not.
+        public var ignored: String
+    }
+
+    /// A section of the output.
+    public struct Section: Sendable {
+        /// Its name; that of custom sections is what they are called.
+        public var name: String
+        /// Its size in bytes, with its header.
+        public var size: Int
+    }
+
     /// The files, in load order; the main module first.
     public var files: [File] = []
     /// The functions of the output, in order, without imports.
     public var functions: [Function] = []
     /// The functions that were left out.
     public var dropped: [Dropped] = []
+    /// Symbols with several definitions, sorted by file and name.
+    public var duplicates: [Duplicate] = []
+    /// The sections of the output, in order.
+    public var sections: [Section] = []
     /// The size of the table of linked libraries, in bytes.
     public var libraryTableSize = 0
     /// The size of the output, in bytes.
@@ -65,8 +87,10 @@ public struct LinkMap: Sendable {
     /// The number of table slots.
     public var tableSize: UInt32 = 0
 
-    init(_ link: Link, _ numbering: Numbering, module: Module, sizes: [Int], outputSize: Int) {
-        self.outputSize = outputSize
+    init(_ link: Link, _ numbering: Numbering, sizes: [Int], output: Bytes) {
+        outputSize = output.count
+        sections = Self.sections(of: output)
+        duplicates = link.duplicates.sorted { ($0.ignored, $0.symbol, $0.used) < ($1.ignored, $1.symbol, $1.used) }
         heapBase = link.layout.heapBase
         tableSize = link.layout.tableSize
         libraryTableSize = link.libraries.isEmpty ? 0 : link.libraryTable.size
@@ -101,6 +125,22 @@ public struct LinkMap: Sendable {
         }
     }
 
+    private static func sections(of output: Bytes) -> [Section] {
+        var sections: [Section] = []
+        var cursor = ByteCursor(output)
+        cursor.offset += 8
+        while !cursor.isAtEnd {
+            let start = cursor.offset
+            guard let number = try? cursor.byte(), let identifier = SectionIdentifier(rawValue: number),
+                let contents = try? cursor.lengthPrefixed()
+            else { break }
+            var inside = ByteCursor(contents)
+            let name = identifier == .custom ? (try? inside.name()) ?? "" : "\(identifier)"
+            sections.append(Section(name: name, size: cursor.offset - start))
+        }
+        return sections
+    }
+
     /// The map as text, for people: files first, then the functions of the output by size, then what was left out.
     public func text() -> String {
         var lines = [
@@ -115,6 +155,10 @@ public struct LinkMap: Sendable {
                     pad(Int(file.memoryBase), 11), pad(Int(file.tableBase), 11), " " + file.name,
                 ].joined(separator: " "))
         }
+        lines += ["", "      size  section"]
+        for section in sections { lines.append("\(pad(section.size, 10))  \(section.name)") }
+        if !duplicates.isEmpty { lines += ["", "symbols with several definitions: used, not used"] }
+        for item in duplicates { lines.append("  \(item.symbol): \(item.used), \(item.ignored)") }
         lines += ["", "     index       size  function"]
         for function in functions.sorted(by: { ($1.size, $0.index) < ($0.size, $1.index) }) {
             lines.append(

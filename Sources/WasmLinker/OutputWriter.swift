@@ -31,7 +31,7 @@ struct OutputWriter {
         let bytes = module.write(encodedBodies: code.map(\.bytes))
         return LinkedModule(
             bytes: bytes, imports: imports(), exports: module.exports,
-            map: LinkMap(link, numbering, module: module, sizes: code.flatMap(\.sizes), outputSize: bytes.count),
+            map: LinkMap(link, numbering, sizes: code.flatMap(\.sizes), output: bytes),
             warnings: link.warnings.all)
     }
 

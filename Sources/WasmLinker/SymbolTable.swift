@@ -93,10 +93,12 @@ extension Link {
 
     /// What a name means for a file, as the table above has it; nil when no file defines it.
     private func lookUp(_ name: String, for file: InputFile) throws(LinkError) -> Symbol? {
-        if let symbol = try definition(of: name, in: main) { return symbol }
-        if file.isMain { return nil }
-        for library in file.allNeeded {
-            if let symbol = try definition(of: name, in: library) { return symbol }
+        for candidate in [main] + file.allNeeded where candidate !== file {
+            guard let symbol = try definition(of: name, in: candidate) else { continue }
+            if let own = file.exports[name], own.kind == .function || own.kind == .global {
+                duplicates.insert(LinkMap.Duplicate(symbol: name, used: candidate.name, ignored: file.name))
+            }
+            return symbol
         }
         return try definition(of: name, in: file)
     }

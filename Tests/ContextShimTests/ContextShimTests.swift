@@ -1,0 +1,94 @@
+import Foundation
+import Support
+import Testing
+
+import ContextShim
+
+/// The shim compiled for this machine: the same C over ucontext, a clock of its own and descriptors that are switches.
+private enum NativeShim {
+    /// The program with all unit tests in it, or why there is none.
+    static let program: Result<String, BuildFailure> = build()
+
+    struct BuildFailure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static var tests: [String] {
+        guard let path = try? program.get(), let run = try? execute(path, ["--list"]) else { return ["build"] }
+        return run.output.split(separator: "\n").map(String.init).sorted()
+    }
+
+    private static func build() -> Result<String, BuildFailure> {
+        let here = URL(filePath: #filePath).deletingLastPathComponent()
+        let program = FileManager.default.temporaryDirectory.appending(path: "frond-shim-\(getpid())").path
+        do {
+            let sources = try ContextShim.folder().path
+            let run = try execute(here.appending(path: "build-native.sh").path, [program, sources])
+            return run.status == 0 ? .success(program) : .failure(BuildFailure(description: run.output))
+        } catch {
+            return .failure(BuildFailure(description: "\(error)"))
+        }
+    }
+
+    /// Runs a program with a deadline of a minute; its output, both streams, and its status.
+    static func execute(_ program: String, _ arguments: [String]) throws -> (output: String, status: Int32) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["timeout", "60", program] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (String(decoding: output, as: UTF8.self), process.terminationStatus)
+    }
+}
+
+@Suite("Context shim, natively")
+struct ContextShimTests {
+    @Test("The C of the shim, without an engine", arguments: NativeShim.tests)
+    func native(test: String) throws {
+        let program = try NativeShim.program.get()
+        let run = try NativeShim.execute(program, [test])
+        #expect(run.status == 0, "\(run.output)")
+    }
+
+    @Test("The sources are found, and are all C")
+    func sources() throws {
+        let folder = try ContextShim.folder()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.contains("context.c") && names.contains("scheduler.c"))
+        #expect(names.allSatisfy { $0.hasSuffix(".c") || $0.hasSuffix(".h") })
+    }
+}
+
+/// The sdist of greenlet, wherever sources for the kit are kept on this machine.
+private let greenletSource: String? = {
+    let name = "greenlet-3.5.6.tar.gz"
+    let environment = ProcessInfo.processInfo.environment
+    let cache = environment["XDG_CACHE_HOME"].map { $0 + "/frond" } ?? NSHomeDirectory() + "/.cache/frond"
+    let folders = [environment["FROND_SOURCES"], cache + "/sources"].compactMap { $0 }
+    return folders.map { "\($0)/\(name)" }.first { FileManager.default.fileExists(atPath: $0) }
+}()
+
+@Suite("greenlet, natively")
+struct GreenletNativeTests {
+    // Without the tests that wait for threads to be forgotten: minutes, and the same without our patch.
+    private static let modules = [
+        "contextvars", "cpp", "extension_interface", "gc", "generator", "generator_nested", "greenlet_trash",
+        "stack_saved", "throw", "tracing", "weakref",
+    ]
+
+    @Test("Upstream's tests pass over ucontext", .enabled(if: greenletSource != nil, "needs greenlet's sdist"))
+    func upstream() throws {
+        let source = try #require(greenletSource)
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "greenlet-native.sh").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "frond-greenlet-\(getpid())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let tests = Self.modules.map { "greenlet.tests.test_\($0)" }.joined(separator: " ")
+        let run = try NativeShim.execute("env", ["GREENLET_TESTS=\(tests)", script, source, folder])
+        #expect(run.status == 0, "\(run.output)")
+        #expect(run.output.contains("OK"))
+    }
+}

@@ -130,6 +130,10 @@ export function bootProgram(options, createKernel) {
         exports = instance.exports;
         const missing = neededExports.filter((name) => !(name in exports));
         if (missing.length > 0) throw new Error(`the module does not export ${missing.join(', ')}`);
+        const found = WebAssembly.Module.imports(module).map((item) => `${item.module}.${item.name}`).join();
+        if (manifest.imports !== null && manifest.imports.join() !== found) {
+            throw new Error('this glue was generated for another module; use the two files of one build');
+        }
         memory.attach(exports.memory);
         contexts.bind(exports);
         mark('instantiated');
@@ -160,7 +164,7 @@ export function bootProgram(options, createKernel) {
             isatty: tty,
             size: options.size ?? { columns: 80, rows: 24 },
             now: () => performance.now(),
-            date: () => performance.timeOrigin + performance.now(),
+            date: wallClock(),
             random: fillRandom,
             onEvent: () => contexts.event(),
             exit: (status) => contexts.stop({ kind: 'exit', status: status & 255 }),
@@ -315,6 +319,21 @@ function terminals(isatty) {
         return { stdin: !!isatty.stdin, stdout: !!isatty.stdout, stderr: !!isatty.stderr };
     }
     return { stdin: !!isatty, stdout: !!isatty, stderr: !!isatty };
+}
+
+/**
+ * Milliseconds since the epoch, finer than `Date.now()`. The monotonic clock stops while a laptop sleeps and knows nothing
+ * of clocks that are set, so the two are compared at every reading.
+ */
+function wallClock() {
+    let origin = performance.timeOrigin;
+    return () => {
+        const fine = origin + performance.now();
+        const coarse = Date.now();
+        if (Math.abs(fine - coarse) < 20) return fine;
+        origin += coarse - fine;
+        return coarse;
+    };
 }
 
 function isFirefox() {

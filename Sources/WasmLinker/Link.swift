@@ -58,8 +58,6 @@ final class Link {
     var patches: [(address: UInt32, bytes: Bytes)] = []
     /// Symbols that a file defines itself and takes from elsewhere.
     var duplicates: Set<LinkMap.Duplicate> = []
-    /// The blocks of the function that is being walked.
-    var blocks = BlockChecker()
     /// Who uses the functions that nothing defines.
     var undefinedUses: [FunctionID: [UndefinedUse]] = [:]
     /// Tags that several files import and none defines.

@@ -113,22 +113,22 @@ extension Link {
             guard Int(start) < main.functions.count else { throw .badIndex("function", start, in: main.name) }
             mark(main.functions[Int(start)])
         }
-        var checker = ExceptionStyle()
+        var state = WalkState()
         while true {
             if let global = live.globalWork.popLast() {
                 try walk(globals[global])
             } else if let function = live.work.popLast() {
-                try walk(function, &checker)
+                try walk(function, &state)
             } else {
                 return
             }
         }
     }
 
-    private func walk(_ function: FunctionID, _ style: inout ExceptionStyle) throws(LinkError) {
+    private func walk(_ function: FunctionID, _ state: inout WalkState) throws(LinkError) {
         switch functions[function] {
         case .host: break
-        case .file(let ordinal, let body): try walk(body, of: files[ordinal], &style)
+        case .file(let ordinal, let body): try walk(body, of: files[ordinal], &state)
         case .synthetic(let synthetic):
             switch synthetic.body {
             case .trap: break
@@ -220,43 +220,35 @@ extension Link {
 
 extension Link {
     /// Looks at every instruction of a function.
-    private func walk(_ index: Int, of file: InputFile, _ style: inout ExceptionStyle) throws(LinkError) {
+    private func walk(_ index: Int, of file: InputFile, _ state: inout WalkState) throws(LinkError) {
         let body = file.module.code[index]
         for locals in body.locals {
             guard case .reference(let type) = locals.type else { continue }
             mark(ValueType.reference(try mappedReference(type, of: file)))
         }
-        blocks.reset()
+        state.blocks.reset()
         var reader = InstructionReader(body.instructions)
         while let instruction = try file.next(&reader) {
-            if try follow(instruction, of: file) {
+            if try state.follow(instruction, of: file) {
                 if reader.isAtEnd { return }
                 break
             }
             switch instruction.immediate {
             case .none:
-                if instruction.opcode == .throwRef { try style.useStandard(file, at: instruction.start) }
+                if instruction.opcode == .throwRef { try state.style.useStandard(file, at: instruction.start) }
             case .local, .label, .i32, .i64, .f32, .f64, .labels, .lane, .v128, .zeroByte: break
             case .blockType:
-                if instruction.opcode == .try { try style.useLegacy(file, at: instruction.start) }
+                if instruction.opcode == .try { try state.style.useLegacy(file, at: instruction.start) }
                 // Most blocks have no type, or one that mentions nothing.
                 if instruction.secondIndex == 0, instruction.i64 < 0 { continue }
                 try visit(instruction, reader, of: file)
             case .tryTable:
-                try style.useStandard(file, at: instruction.start)
+                try state.style.useStandard(file, at: instruction.start)
                 try visit(instruction, reader, of: file)
             default: try visit(instruction, reader, of: file)
             }
         }
         throw LinkError("a function does not end where its body ends", in: file.name, at: reader.offset)
-    }
-
-    private func follow(_ instruction: Instruction, of file: InputFile) throws(LinkError) -> Bool {
-        do throws(WasmError) {
-            return try blocks.follow(instruction)
-        } catch {
-            throw .unreadable(error, in: file.name)
-        }
     }
 
     /// Marks what one instruction mentions, and checks that it exists.
@@ -371,6 +363,21 @@ extension Link {
         case .type(let index): try visitType(index, of: file, at: offset)
         case .value(.reference(let reference)): try visit(reference.heapType, of: file, at: offset)
         case .empty, .value: break
+        }
+    }
+}
+
+/// What goes from instruction to instruction while code is walked.
+private struct WalkState {
+    var blocks = BlockChecker()
+    var style = ExceptionStyle()
+
+    @inline(__always)
+    mutating func follow(_ instruction: Instruction, of file: InputFile) throws(LinkError) -> Bool {
+        do throws(WasmError) {
+            return try blocks.follow(instruction)
+        } catch {
+            throw .unreadable(error, in: file.name)
         }
     }
 }

@@ -13,23 +13,17 @@ const kernelEncoder = new TextEncoder();
  * @returns {string}
  */
 export function decodeName(u8, start, end) {
-    let text = '';
-    for (let at = start; at < end; at++) {
-        const byte = u8[at];
-        if (byte >= 0x80) {
-            return text + decodeWideName(u8.slice(at, end));
-        }
-        text += String.fromCharCode(byte);
-    }
-    return text;
-}
-
-function decodeWideName(bytes) {
+    // One call into the engine beats any loop over characters, even for short names.
+    const bytes = u8.subarray(start, end);
     try {
         return kernelDecoder.decode(bytes);
     } catch {
-        // Some byte is not UTF-8: take the longest valid sequences and escape the rest one by one.
+        return decodeEscaped(bytes);
     }
+}
+
+/** Takes the longest valid sequences and escapes the other bytes one by one. */
+function decodeEscaped(bytes) {
     let text = '';
     let at = 0;
     while (at < bytes.length) {

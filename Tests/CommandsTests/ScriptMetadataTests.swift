@@ -15,6 +15,7 @@ import Testing
             # [tool.frond]
             # title = "T"
             # ///
+
             # /// other
             # x = [
             # ///

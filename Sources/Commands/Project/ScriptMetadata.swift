@@ -11,8 +11,8 @@ package enum ScriptMetadata {
     ///
     /// - Throws: `Diagnostic`: `script-metadata` for two blocks, `config-syntax` with the script's own line for bad TOML.
     package static func read(_ source: String, name: String) throws(Diagnostic) -> TOMLDocument? {
-        let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.last == "\r" ? $0.dropLast() : $0 }
+        // In Swift, CR LF is one character.
+        let lines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         var found: (first: Int, text: [String])?
         var index = 0
         while index < lines.count {

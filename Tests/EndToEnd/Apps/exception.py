@@ -1,0 +1,5 @@
+def fail(number):
+    return 1 // number
+
+
+fail(0)

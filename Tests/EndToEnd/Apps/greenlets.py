@@ -1,0 +1,6 @@
+# /// script
+# dependencies = ["greenlet"]
+# ///
+from greenlet import greenlet
+
+print(greenlet(lambda: input("line: ").upper()).switch())

@@ -1,0 +1,86 @@
+import Foundation
+import Support
+import Testing
+
+extension EndToEnd {
+    /// `frond run`: the same module, image and glue in Node, with a terminal's manners.
+    @Suite(.serialized, .timeLimit(.minutes(5))) struct HeadlessTests {
+        @Test func printsWhatNativePythonPrints() async throws {
+            let native = try await ChildProcess(Workshop.python, ["-B", "main.py"], in: Workshop.greenlets)
+                .collect(timeout: .seconds(60))
+            let result = try await Workshop.frond(["run", Workshop.greenlets.path])
+            #expect(result.status == 0)
+            #expect(result.text == native.text)
+            #expect(native.status == 0)
+        }
+
+        @Test func doesSoInDenoToo() async throws {
+            let deno = CacheDirectory().tools.appending(path: "bin/deno").path
+            let result = try await Workshop.frond(
+                ["run", "--engine", "deno", Workshop.greenlets.path, "switch_order"],
+                environment: ["FROND_DENO": ProcessInfo.processInfo.environment["FROND_DENO"] ?? deno])
+            #expect(result.status == 0)
+            #expect(result.text.contains("[main] got 'test1 done'"))
+        }
+
+        @Test func givesArgumentsInputAndStatus() async throws {
+            let code = "import sys; print(sys.argv, sys.stdin.read()); sys.exit(7)"
+            let result = try await Workshop.frond(["run", "-c", code, "a", "--b", "-c"], input: "in\nput")
+            #expect(result.text == "['-c', 'a', '--b', '-c'] in\nput\n")
+            #expect(result.status == 7)
+        }
+
+        @Test func runsModulesScriptsAndStandardInput() async throws {
+            let module = try await Workshop.frond(["run", "-m", "tour.tree_walk"], in: Workshop.greenlets)
+            #expect(module.status == 0)
+            let script = try await Workshop.frond(
+                ["run", Workshop.apps.appending(path: "greenlets.py").path], input: "word\n")
+            #expect(script.text == "line: WORD\n")
+            let standardInput = try await Workshop.frond(
+                ["run", "-", "x"], input: "import sys\nprint(sys.argv, __name__)\n")
+            #expect(standardInput.text == "['-', 'x'] __main__\n")
+        }
+
+        @Test func givesTheProgramsEnvironmentAndNoOther() async throws {
+            let code = "import os; print(sorted(k for k in os.environ if k.startswith('FROND')), os.environ['A'])"
+            let result = try await Workshop.frond(
+                ["run", "--env", "A=1", "--env", "FROND_X", "-c", code],
+                environment: ["FROND_X": "x", "FROND_Y": "y"])
+            #expect(result.text == "['FROND_X'] 1\n")
+        }
+
+        @Test(arguments: [
+            ("exception.py", Int32(1), "ZeroDivisionError"), ("leave.py", 3, ""),
+            ("recursion.py", 1, "RecursionError: maximum recursion depth exceeded"), ("memory.py", 1, "MemoryError"),
+        ])
+        func endsAsPythonEnds(app: String, status: Int32, message: String) async throws {
+            let result = try await Workshop.frond(["run", Workshop.apps.appending(path: app).path])
+            #expect(result.status == status, "\(result.errorText)")
+            #expect(message.isEmpty || result.errorText.contains(message), "\(result.errorText)")
+            if app == "recursion.py" { #expect(result.text == "through C: RecursionError\n") }
+        }
+
+        @Test func endsOnControlC() async throws {
+            // timeout(1) sends the signal after the program has had time to start.
+            let code = "import time\ntry:\n    time.sleep(60)\nfinally:\n    print('cleaned up')"
+            let result = try await ChildProcess(
+                "timeout", ["--preserve-status", "--signal=INT", "8", Workshop.frond.path, "run", "-c", code],
+                environment: ["FROND_NODE": Workshop.node]
+            ).collect(timeout: .seconds(60))
+            #expect(result.text == "cleaned up\n")
+            #expect(result.errorText.contains("KeyboardInterrupt"))
+            #expect(result.status == 130)
+        }
+
+        @Test func refusesAnEngineThatIsTooOld() async throws {
+            try await Workshop.withFolder { folder in
+                let fake = folder.appending(path: "node")
+                try AtomicFile.write("#!/bin/sh\necho v20.1.0\n", to: fake, permissions: 0o755)
+                let result = try await Workshop.frond(
+                    ["run", "-c", "print(1)"], environment: ["FROND_NODE": fake.path])
+                #expect(result.status == 2)
+                #expect(result.errorText.contains("which is not node ≥ 24"))
+            }
+        }
+    }
+}

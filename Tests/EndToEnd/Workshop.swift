@@ -1,0 +1,155 @@
+import DevServer
+import Foundation
+import Support
+import Testing
+
+/// All tests that need the whole product: one after the other, because each may start a browser.
+///
+/// They want what `make test` installs: the runtime kit, Node, Chromium and Firefox. Nothing is skipped when something
+/// is missing; the failure says what.
+@Suite(.serialized) enum EndToEnd {}
+
+/// Where the built command is, and what tests do with it.
+enum Workshop {
+    /// The folder of this package.
+    static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    /// The folder of the small apps that only tests have.
+    static let apps = package.appending(path: "Tests/EndToEnd/Apps")
+    /// The example of the documentation.
+    static let greenlets = package.appending(path: "Examples/greenlets")
+    /// Pictures of pages, for people to look at.
+    static let screenshots = package.appending(path: ".build/screenshots")
+
+    /// The command that was built together with these tests.
+    static let frond = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appending(path: "frond")
+    private static let tools = CacheDirectory().tools.appending(path: "bin")
+    private static let host = ProcessInfo.processInfo.environment
+
+    /// Node: `FROND_NODE`, or the pinned one.
+    static let node = host["FROND_NODE"] ?? tools.appending(path: "node").path
+    /// A native Python with greenlet: `FROND_PYTHON`, or that of the tools.
+    static let python = host["FROND_PYTHON"] ?? tools.appending(path: "python3").path
+
+    /// Runs `frond`; a temporary folder is the current one unless something else is given.
+    static func frond(
+        _ arguments: [String], input: String = "", in folder: URL? = nil, environment: [String: String?] = [:],
+        timeout: Duration = .seconds(120)
+    ) async throws -> ChildProcess.Result {
+        try await ChildProcess(
+            frond.path, arguments, in: folder ?? FileManager.default.temporaryDirectory,
+            environment: environment.merging(["FROND_NODE": node]) { given, _ in given }
+        ).collect(input: Array(input.utf8), timeout: timeout)
+    }
+
+    /// Calls `body` with an empty folder that is removed afterwards.
+    static func withFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "frond-e2e-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await body(folder)
+    }
+}
+
+/// A site that is built once for all tests of it, and served while one of them looks at it.
+actor Sites {
+    static let shared = Sites()
+    private var built: [String: URL] = [:]
+
+    /// The built site of an app.
+    func site(_ app: URL) async throws -> URL {
+        if let site = built[app.path] { return site }
+        let site = Workshop.package.appending(path: ".build/sites/\(app.lastPathComponent)")
+        let result = try await Workshop.frond(["build", app.path, "-o", site.path, "--fast", "--quiet"])
+        try result.requireSuccess("frond build \(app.lastPathComponent)")
+        built[app.path] = site
+        return site
+    }
+}
+
+/// A real browser without a window.
+enum Browser: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case chromium, firefox
+
+    var testDescription: String { rawValue }
+
+    /// What a page showed in the end.
+    struct Result: Decodable {
+        var ok: Bool
+        var values: [Double?]
+        var state: String?
+        var status: Int?
+        /// What the program printed and what was typed.
+        var text: String?
+        /// What the whole page says.
+        var page: String?
+        var times: [String: Double]?
+        var console: [String]
+        var error: String?
+    }
+
+    /// One thing to do in the page; Scripts/browser/drive.mjs knows them.
+    enum Step {
+        case preload(String)
+        case state(String)
+        case text(String)
+        case type(String)
+        case interrupt
+        case evaluate(String)
+        case until(String)
+        case pause(milliseconds: Int)
+        case screenshot(String)
+
+        fileprivate var json: [String: Any] {
+            switch self {
+            case .preload(let function): ["preload": function]
+            case .state(let name): ["state": name]
+            case .text(let text): ["text": text]
+            case .type(let text): ["type": text]
+            case .interrupt: ["chord": ["control", "c"]]
+            case .evaluate(let expression): ["evaluate": expression]
+            case .until(let expression): ["until": expression]
+            case .pause(let milliseconds): ["sleep": milliseconds]
+            case .screenshot(let name):
+                ["screenshot": Workshop.screenshots.appending(path: "\(name).png").path]
+            }
+        }
+    }
+
+    /// Opens an app's site, does the steps, and says what there is to see.
+    ///
+    /// A step that does not come to pass is recorded as an issue, with all that the page shows and its console.
+    func open(_ app: URL, _ steps: [Step], timeout: Int = 60) async throws -> Result {
+        try FileManager.default.createDirectory(at: Workshop.screenshots, withIntermediateDirectories: true)
+        let server = DevServer(root: try await Sites.shared.site(app))
+        let address = try await server.start()
+        let input = try JSONSerialization.data(withJSONObject: steps.map(\.json))
+        let driver = Workshop.package.appending(path: "Scripts/browser/drive.mjs")
+        let outcome: ChildProcess.Result
+        do {
+            outcome = try await ChildProcess(
+                Workshop.node,
+                [
+                    driver.path, "--browser", rawValue, "--url", address.absoluteString, "--timeout", "\(timeout)",
+                ]
+            ).collect(input: Array(input), timeout: .seconds(timeout * 2 + 60))
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+        guard let result = try? JSONDecoder().decode(Result.self, from: Data(outcome.output)) else {
+            throw Diagnostic(.error, "no-result", "the browser gave no result", notes: [outcome.errorText])
+        }
+        if !result.ok {
+            Issue.record(
+                """
+                \(rawValue): \(result.error ?? "?")
+                the page says: \(result.page ?? "")
+                its console: \(result.console.joined(separator: "\n"))
+                """)
+        }
+        return result
+    }
+}

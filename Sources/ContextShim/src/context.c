@@ -181,7 +181,7 @@ FROND_PUBLIC void frond_context_bounds(const frond_context *context, void **base
 }
 
 FROND_PUBLIC size_t frond_context_parked_bytes(const frond_context *context) {
-    if (!context->stack || context->state != FROND_CONTEXT_LIVE) return 0;
+    if (context == frond_running || !context->stack || context->state != FROND_CONTEXT_LIVE) return 0;
     return (size_t)(context->stack + context->stack_size - context->parked_at);
 }
 

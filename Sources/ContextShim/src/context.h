@@ -52,7 +52,7 @@ FROND_DECLARED frond_context *frond_context_current(void);
 FROND_DECLARED int frond_context_can_switch(void);
 /// The part of the shadow stack that programs may use.
 FROND_DECLARED void frond_context_bounds(const frond_context *context, void **base, size_t *size);
-/// Bytes of the shadow stack that a parked context holds.
+/// Bytes of the shadow stack that a parked context holds; 0 for the running one.
 FROND_DECLARED size_t frond_context_parked_bytes(const frond_context *context);
 
 typedef struct {

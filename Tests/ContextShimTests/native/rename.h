@@ -68,8 +68,10 @@
 #define pthread_testcancel frond_pthread_testcancel
 #define pthread_timedjoin_np frond_pthread_timedjoin_np
 #define pthread_tryjoin_np frond_pthread_tryjoin_np
+#define pselect frond_pselect
 #define raise frond_raise_here
 #define sched_yield frond_sched_yield
+#define select frond_select
 #define sem_clockwait frond_sem_clockwait
 #define sem_destroy frond_sem_destroy
 #define sem_getvalue frond_sem_getvalue

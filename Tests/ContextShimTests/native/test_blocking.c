@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -102,6 +103,21 @@ TEST(poll_waits_for_the_first) {
     int before = test_switches;
     CHECK_EQUAL(__syscall_poll(fds, 3, -1), 1);
     CHECK_EQUAL(test_switches, before);
+}
+
+TEST(select_waits_for_fractions_of_a_millisecond) {
+    fd_set reading;
+    FD_ZERO(&reading);
+    FD_SET(5, &reading);
+    struct timeval timeout = {0, 900};
+    CHECK_EQUAL(select(6, &reading, NULL, NULL, &timeout), 0);
+    CHECK(test_now > 0.89 && test_now < 0.91);
+    CHECK(!FD_ISSET(5, &reading));
+    FD_SET(5, &reading);
+    test_ready_at(5, 30);
+    CHECK_EQUAL(select(6, &reading, NULL, NULL, NULL), 1);
+    CHECK(FD_ISSET(5, &reading));
+    CHECK_EQUAL(test_now, 30);
 }
 
 TEST(a_blocking_write_writes_everything) {

@@ -99,7 +99,7 @@ public struct AppAssembler: Sendable {
         _ app: AppFolder, _ wheels: [WheelFile], progress: @Sendable (String) -> Void
     ) async throws -> (URL, ImageSizes) {
         let key = Hash.sha256(
-            (["image 1", kit.key] + wheels.map(\.sha256) + [app.contentHash]).joined(separator: "\n"))
+            (["image 2", kit.key] + wheels.map(\.sha256) + [app.contentHash]).joined(separator: "\n"))
         if let place = images.find(key), let sizes = readSizes(place) { return (place, sizes) }
         progress("packing files")
         let contents = try ImageContents(kit: kit, packages: try wheels.map { try InstalledWheel($0) }, app: app)

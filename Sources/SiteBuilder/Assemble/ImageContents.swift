@@ -11,30 +11,35 @@ import Wheels
 struct ImageContents {
     /// Where the app is.
     static let appRoot = "/app"
+    /// Where the standard library is.
+    static let libraryRoot = "/usr/lib/python3.14"
 
     private(set) var image = FilesImage()
     private(set) var sizes = ImageSizes()
 
     init(kit: KitFiles, packages: [InstalledWheel], app: AppFolder) throws {
         image.files["/usr/bin/python3"] = FilesImage.File([], mode: 0o755)
-        try addStandardLibrary(kit.library)
-        for package in packages {
-            for file in package.files {
-                guard image.files[file.path] == nil else {
-                    throw Diagnostic.input(
-                        "wheels-overlap", "\(package.name) and another package both install \(file.path)")
-                }
-                let isModule = file.path.hasSuffix(".so")
-                image.files[file.path] = FilesImage.File(
-                    isModule ? [] : file.contents, mode: file.isExecutable ? 0o755 : 0o644)
-                sizes.packages[package.name, default: 0] += isModule ? 0 : file.contents.count
-            }
-        }
+        for package in packages { try add(package) }
         for (path, file) in app.files { image.files["\(Self.appRoot)/\(path)"] = file }
         for (path, target) in app.links { image.links["\(Self.appRoot)/\(path)"] = target }
         image.directories = Set(app.directories.map { "\(Self.appRoot)/\($0)" })
         if app.files.isEmpty, app.links.isEmpty, app.directories.isEmpty { image.directories = [Self.appRoot] }
         sizes.app = app.size
+        // Last, because what the program imports decides how much of it is shipped byte-compiled.
+        try addStandardLibrary(kit.library)
+    }
+
+    private mutating func add(_ package: InstalledWheel) throws {
+        for file in package.files {
+            guard image.files[file.path] == nil else {
+                throw Diagnostic.input(
+                    "wheels-overlap", "\(package.name) and another package both install \(file.path)")
+            }
+            let isModule = file.path.hasSuffix(".so")
+            image.files[file.path] = FilesImage.File(
+                isModule ? [] : file.contents, mode: file.isExecutable ? 0o755 : 0o644)
+            sizes.packages[package.name, default: 0] += isModule ? 0 : file.contents.count
+        }
     }
 
     private mutating func addStandardLibrary(_ folder: URL) throws {
@@ -42,14 +47,21 @@ struct ImageContents {
         guard let names = FileManager.default.enumerator(atPath: root) else {
             throw Diagnostic(.error, "kit-incomplete", "the runtime kit has no standard library at \(root)")
         }
-        for case let name as String in names {
-            guard names.fileAttributes?[.type] as? FileAttributeType == .typeRegular else { continue }
-            let bytes = try readFile(folder.appending(path: name))
-            image.files["/usr/lib/python3.14/\(name)"] = FilesImage.File(bytes)
-            sizes.standardLibrary += bytes.count
+        var library: [String: [UInt8]] = [:]
+        for case let name as String in names
+        where names.fileAttributes?[.type] as? FileAttributeType == .typeRegular {
+            library[name] = try readFile(folder.appending(path: name))
         }
-        guard sizes.standardLibrary > 0 else {
+        guard !library.isEmpty else {
             throw Diagnostic(.error, "kit-incomplete", "the runtime kit's standard library at \(root) is empty")
+        }
+        let program = image.files.filter { $0.key.hasSuffix(".py") }
+            // Relative imports lead to the program's own modules, never to the library.
+            .map { (package: "", source: $0.value.bytes) }
+        let compiled = CompiledModules(library: library, program: program)
+        for (name, bytes) in library where !name.hasSuffix(".pyc") || compiled.contains(compiled: name) {
+            image.files["\(Self.libraryRoot)/\(name)"] = FilesImage.File(bytes)
+            sizes.standardLibrary += bytes.count
         }
     }
 }

@@ -271,11 +271,16 @@ final class ScriptRunner {
                 if isFloat ? !Self.matches(bits, width, lane) : bits != Self.bits(lane) & mask { return false }
             }
             return true
-        case (.function(let bits), "refnull", _), (.external(let bits), "refnull", _), (.exception(let bits), "refnull", _):
+        case (.function(let bits), "refnull", _), (.external(let bits), "refnull", _),
+            (.exception(let bits), "refnull", _):
             return bits == 0
         case (.function(let bits), "funcref", nil): return bits != 0
         case (.external(let bits), "externref", nil): return bits != 0
         case (.exception(let bits), "exnref", nil): return bits != 0
+        case (.function(let bits), "nullref", _), (.function(let bits), "anyref", .one("null")?),
+            (.function(let bits), "eqref", .one("null")?), (.function(let bits), "i31ref", .one("null")?),
+            (.function(let bits), "structref", .one("null")?), (.function(let bits), "arrayref", .one("null")?):
+            return bits == 0
         case (.function(let bits), "nullfuncref", _), (.external(let bits), "nullexternref", _),
             (.exception(let bits), "nullexnref", _):
             return bits == 0
@@ -304,7 +309,8 @@ final class ScriptRunner {
         ]
         for (name, parameters) in prints {
             module[name] = .function(
-                FunctionInstance(store, name: "spectest.\(name)", parameters: parameters, results: []) { _ in .returned })
+                FunctionInstance(store, name: "spectest.\(name)", parameters: parameters, results: []) { _ in .returned
+                })
         }
         module["global_i32"] = .global(GlobalInstance(store, .i32(UInt32(666)), isMutable: false))
         module["global_i64"] = .global(GlobalInstance(store, .i64(666), isMutable: false))

@@ -68,7 +68,8 @@ enum SuiteFolder {
             .appendingPathComponent("out-of-scope.json")
         let exclusions =
             (try? JSONDecoder().decode([Exclusion].self, from: Data(contentsOf: list))) ?? []
-        let names = subfolders(of: folder) + subfolders(of: folder.appendingPathComponent("legacy")).map { "legacy/\($0)" }
+        let names =
+            subfolders(of: folder) + subfolders(of: folder.appendingPathComponent("legacy")).map { "legacy/\($0)" }
         return names.sorted().compactMap { name in
             let leaf = name.split(separator: "/").last ?? ""
             let url = folder.appendingPathComponent(name).appendingPathComponent("\(leaf).json")

@@ -57,6 +57,7 @@ struct FunctionData {
     var code: Code
     /// Slots of a frame, the header included.
     var frameSlots: Int32
+    /// Where the frame's header is: after the parameters.
     var parameterSlots: Int32
     /// Slots to clear on entry.
     var localSlots: Int32

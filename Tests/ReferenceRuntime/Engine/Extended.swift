@@ -1,3 +1,5 @@
+import WasmBinary
+
 // The operations outside of the inner loop: conversions and rare arithmetic, bulk memory, tables, references.
 
 extension ExecutionState {
@@ -45,6 +47,7 @@ extension ExecutionState {
         case .globalSet128:
             let cell = next(state).pointer(to: UInt64.self)
             cell.update(from: fp + Int(i.c), count: 2)
+        case .loadElsewhere, .storeElsewhere: return access(operation, state, i)
         case .refIsNull: fp[i.b] = fp[i.c] == 0 ? 1 : 0
         case .refAsNonNull:
             if fp[i.c] == 0 { return .nullReference }
@@ -188,7 +191,8 @@ extension ExecutionState {
                 return .memoryOutOfBounds
             }
             data.bytes.withUnsafeBytes { source in
-                to.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[Int(operands[1])..<Int(operands[1]) + count]))
+                to.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: source[Int(operands[1])..<Int(operands[1]) + count]))
             }
         }
         return nil
@@ -226,6 +230,42 @@ extension ExecutionState {
         default:
             let elements = next(state, as: ElementInstance.self)
             return table.initialize(at: Int(operands[0]), elements, from: Int(operands[1]), count: Int(operands[2]))
+        }
+        return nil
+    }
+}
+
+extension ExecutionState {
+    /// A load or store in a memory that is not the instance's first.
+    private static func access(
+        _ operation: ExtendedOperation, _ state: UnsafeMutablePointer<ExecutionState>, _ i: Code
+    ) -> TrapCode? {
+        let fp = state.pointee.fp
+        let memory = next(state, as: MemoryInstance.self)
+        guard let opcode = Opcode(rawValue: UInt16(truncatingIfNeeded: next(state).word)),
+            let access = MemoryAccess(opcode)
+        else { return .unreachable }
+        let address = fp[i.c] &+ next(state).word
+        guard let bytes = memory.range(address, 1 << UInt64(access.alignment)), let p = bytes.baseAddress else {
+            return .memoryOutOfBounds
+        }
+        if operation == .storeElsewhere {
+            let value = fp[Int(i.c) + 1]
+            withUnsafeBytes(of: value.littleEndian) {
+                p.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: bytes.count)
+            }
+            return nil
+        }
+        var value: UInt64 = 0
+        withUnsafeMutableBytes(of: &value) {
+            $0.baseAddress.unsafelyUnwrapped.copyMemory(from: p, byteCount: bytes.count)
+        }
+        let shift = UInt64(64 - bytes.count * 8)
+        let signed = UInt64(bitPattern: Int64(bitPattern: value << shift) >> Int64(shift))
+        switch opcode {
+        case .i32Load8S, .i32Load16S: fp[i.b] = signed & 0xFFFF_FFFF
+        case .i64Load8S, .i64Load16S, .i64Load32S: fp[i.b] = signed
+        default: fp[i.b] = value
         }
         return nil
     }

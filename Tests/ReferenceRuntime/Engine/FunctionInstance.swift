@@ -44,7 +44,8 @@ public final class FunctionInstance {
         data = .allocate(capacity: 1)
         var locals = 0
         for run in valid.module.code[body].locals { locals += Int(run.count) * (run.type == .v128 ? 2 : 1) }
-        initialize(type: valid.functions[index], index: index, instance: instance.data, locals: locals, stub: .translate)
+        initialize(
+            type: valid.functions[index], index: index, instance: instance.data, locals: locals, stub: .translate)
         instance.store.own(self)
     }
 
@@ -59,7 +60,9 @@ public final class FunctionInstance {
     private func initialize(
         type: UInt32, index: Int, instance: UnsafeMutablePointer<InstanceData>, locals: Int, stub: Operation
     ) {
-        let header = signature.parameterSlots
+        // A host function writes its results while its frame is still there, so its header lies behind them, too.
+        let isHost = stub == .hostCall
+        let header = isHost ? max(signature.parameterSlots, signature.resultSlots) : signature.parameterSlots
         let slots = max(header + FrameHeader.slots + locals, signature.resultSlots)
         data.initialize(
             to: FunctionData(
@@ -93,7 +96,9 @@ public final class FunctionInstance {
             guard translator.translate() else { return .functionTooLarge }
             let words = translator.code.words
             let code = UnsafeMutablePointer<CodeWord>.allocate(capacity: words.count)
-            words.withUnsafeBytes { UnsafeMutableRawPointer(code).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+            words.withUnsafeBytes {
+                UnsafeMutableRawPointer(code).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+            }
             self.code = code
             regions = translator.regions
             data.pointee.code = UnsafePointer(code)

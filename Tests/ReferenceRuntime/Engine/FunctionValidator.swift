@@ -78,7 +78,9 @@ struct FunctionValidator {
 
     private mutating func check(_ instruction: Instruction, _ signature: SimpleSignature) throws(ValidationError) {
         if instruction.immediate == .lane {
-            guard instruction.index < Self.lanes(instruction.opcode) else { throw ValidationError("invalid lane index") }
+            guard instruction.index < Self.lanes(instruction.opcode) else {
+                throw ValidationError("invalid lane index")
+            }
         } else if instruction.opcode == .i8x16Shuffle {
             for half in [instruction.bits, instruction.high] where half & 0xE0E0_E0E0_E0E0_E0E0 != 0 {
                 throw ValidationError("invalid lane index")
@@ -478,7 +480,9 @@ extension FunctionValidator {
             try pop(.i32)
         case .tableCopy:
             let destination = try table(i.index)
-            guard registry.matches(try table(i.secondIndex), destination) else { throw ValidationError("type mismatch") }
+            guard registry.matches(try table(i.secondIndex), destination) else {
+                throw ValidationError("type mismatch")
+            }
             try pop([.i32, .i32, .i32])
         case .tableInit:
             let type = try table(i.secondIndex)

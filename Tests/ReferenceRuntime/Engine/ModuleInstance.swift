@@ -200,7 +200,8 @@ extension ModuleInstance {
             let maximum = table.type.limits.maximum.map { Int(clamping: $0) }
             guard
                 let table = TableInstance(
-                    store, element: valid.tables[tables.count].element, minimum: Int(clamping: table.type.limits.minimum),
+                    store, element: valid.tables[tables.count].element,
+                    minimum: Int(clamping: table.type.limits.minimum),
                     maximum: maximum, initial: initial)
             else { throw .limit("table") }
             tables.append(table)

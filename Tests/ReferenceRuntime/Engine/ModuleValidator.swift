@@ -23,7 +23,9 @@ struct ModuleValidator {
         if let start = module.start {
             try function(start)
             let signature = valid.signature(ofFunction: Int(start))
-            guard signature.parameters.isEmpty, signature.results.isEmpty else { throw ValidationError("start function") }
+            guard signature.parameters.isEmpty, signature.results.isEmpty else {
+                throw ValidationError("start function")
+            }
         }
         for tag in valid.tags where !valid.registry.signature(tag).results.isEmpty {
             throw ValidationError("non-empty tag result type")
@@ -46,7 +48,6 @@ struct ModuleValidator {
     }
 
     private func checkLimits() throws(ValidationError) {
-        guard valid.memories.count <= 1 else { throw ValidationError("multiple memories") }
         for limits in valid.memories {
             guard !limits.is64Bit else { throw ValidationError("64-bit memories are not supported") }
             guard !limits.isShared else { throw ValidationError("shared memories are not supported") }

@@ -99,6 +99,8 @@ enum ExtendedOperation: UInt16 {
     case memorySize, memoryGrow, memoryFill, memoryCopy, memoryInit, dataDrop
     case tableGet, tableSet, tableSize, tableGrow, tableFill, tableCopy, tableInit, elementDrop
 
+    /// A load or store in another memory than the first: the memory, the instruction's opcode and the offset follow.
+    case loadElsewhere, storeElsewhere
     case globalGet128, globalSet128
 
     // References; the type to test in the word that follows.

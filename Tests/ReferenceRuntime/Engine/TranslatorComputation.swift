@@ -20,7 +20,17 @@ extension Translator {
             code.append(CodeWord(.copy, a: second))
             last = nil
         } else if let access = MemoryAccess(i.opcode), number < 0x300 {
-            if access.isStore { translateStore(i) } else { translateLoad(i) }
+            if i.index != 0 {
+                emitBulk(
+                    access.isStore ? .storeElsewhere : .loadElsewhere, operands: access.isStore ? 2 : 1,
+                    pushes: !access.isStore, object(i.index))
+                code.append(UInt64(number))
+                code.append(i.memoryOffset)
+            } else if access.isStore {
+                translateStore(i)
+            } else {
+                translateLoad(i)
+            }
         } else if number >= 0x300 {
             translateVector(i)
         } else {
@@ -396,6 +406,7 @@ extension Translator {
             emitResult(.simd, b: address, c: value, vector: true)
         }
         code.append(simdWord(number, third: 0, lane: Int(i.lane)))
+        code.append(instance.memories[Int(i.index)].data)
         code.append(i.memoryOffset)
     }
 }

@@ -112,7 +112,8 @@ final class TypeRegistry {
             try check(range, of: module)
             let key = module.types[range].map { type in
                 Self.map(type) { index in
-                    range.contains(Int(index)) ? Self.relative + (index - UInt32(range.lowerBound)) : canonical[Int(index)]
+                    range.contains(Int(index))
+                        ? Self.relative + (index - UInt32(range.lowerBound)) : canonical[Int(index)]
                 }
             }
             let first = self.groups[key] ?? add(key)
@@ -240,7 +241,9 @@ extension TypeRegistry {
         for index in range {
             var worst: UInt32 = 0
             let type = module.types[index]
-            _ = Self.map(type) { worst = max(worst, $0); return $0 }
+            _ = Self.map(type) {
+                worst = max(worst, $0); return $0
+            }
             guard Int(worst) < range.upperBound || worst == 0 && range.upperBound > 0 else {
                 throw ValidationError("unknown type \(worst)")
             }

@@ -44,6 +44,7 @@ struct Errno: Error, Equatable {
     static let ERANGE = Errno(68)
     static let EROFS = Errno(69)
     static let ESPIPE = Errno(70)
+    static let ESRCH = Errno(71)
     static let EXDEV = Errno(75)
     static let EDOM = Errno(18)
     static let ESOCKTNOSUPPORT = Errno(137)

@@ -170,7 +170,9 @@ extension Kernel {
         let source = try place(old, from: oldBase, follow: false)
         let target = try place(new, from: newBase, follow: false)
         guard let inode = source.inode else { throw .ENOENT }
-        for name in [source.name, target.name] where name == Array(".".utf8) || name == Array("..".utf8) { throw .EBUSY }
+        for name in [source.name, target.name] where name == Array(".".utf8) || name == Array("..".utf8) {
+            throw .EBUSY
+        }
         try check(source.directory)
         try check(target.directory)
         if let directory = inode as? DirectoryInode {

@@ -63,9 +63,13 @@ final class FileInode: Inode {
         let count = min(buffer.count, max(available, 0))
         guard count > 0 else { return 0 }
         if let image {
-            image.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }
+            image.withUnsafeBytes {
+                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count]))
+            }
         } else {
-            bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }
+            bytes.withUnsafeBytes {
+                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count]))
+            }
         }
         return count
     }
@@ -112,7 +116,8 @@ final class DirectoryInode: Inode {
     init(_ kernel: Kernel, permissions: UInt32 = 0o755, parent: DirectoryInode?, name: Name?) {
         self.parent = parent
         self.name = name
-        super.init(number: kernel.takeInodeNumber(), time: kernel.clock.realTime, mode: FileMode.directory | permissions)
+        super.init(
+            number: kernel.takeInodeNumber(), time: kernel.clock.realTime, mode: FileMode.directory | permissions)
         links = 2
     }
 
@@ -175,16 +180,24 @@ final class LinkInode: Inode {
 
 /// A character device; what it does is in its description.
 final class DeviceInode: Inode {
-    private let number2: UInt32
+    private let deviceNumber: UInt32
     private let make: (Kernel, DeviceInode, Int32) -> Description
 
-    init(_ kernel: Kernel, major: UInt32, minor: UInt32, _ make: @escaping (Kernel, DeviceInode, Int32) -> Description) {
-        number2 = major << 8 | minor
+    init(_ kernel: Kernel, major: UInt32, minor: UInt32, _ make: @escaping (Kernel, DeviceInode, Int32) -> Description)
+    {
+        deviceNumber = major << 8 | minor
         self.make = make
         super.init(number: kernel.takeInodeNumber(), time: kernel.clock.realTime, mode: FileMode.character | 0o666)
     }
 
-    override var special: UInt32 { number2 }
+    /// A standard stream that is no terminal: like the pipe that it is in a shell.
+    init(stream kernel: Kernel, _ make: @escaping (Kernel, DeviceInode, Int32) -> Description) {
+        deviceNumber = 0
+        self.make = make
+        super.init(number: kernel.takeInodeNumber(), time: kernel.clock.realTime, mode: FileMode.fifo | 0o620)
+    }
+
+    override var special: UInt32 { deviceNumber }
 
     override func open(_ kernel: Kernel, flags: Int32) throws(Errno) -> Description { make(kernel, self, flags) }
 }
@@ -207,5 +220,7 @@ final class PipeInode: Inode {
 final class SocketInode: Inode {
     weak var socket: Description?
 
-    init(_ kernel: Kernel) { super.init(number: kernel.takeInodeNumber(), time: kernel.clock.realTime, mode: FileMode.socket | 0o777) }
+    init(_ kernel: Kernel) {
+        super.init(number: kernel.takeInodeNumber(), time: kernel.clock.realTime, mode: FileMode.socket | 0o777)
+    }
 }

@@ -60,9 +60,9 @@ final class Kernel {
             add(DeviceInode(self, major: major, minor: minor) { PlainDevice($0, $1, $2, kind) }, at: "/dev/\(name)")
         }
         let streams = [
-            DeviceInode(self, major: 136, minor: 0) { InputDescription($0, $1, $2) },
-            DeviceInode(self, major: 136, minor: 1) { kernel, inode, _ in OutputDescription(kernel, inode, number: 1) },
-            DeviceInode(self, major: 136, minor: 2) { kernel, inode, _ in OutputDescription(kernel, inode, number: 2) },
+            DeviceInode(stream: self) { InputDescription($0, $1, $2) },
+            DeviceInode(stream: self) { kernel, inode, _ in OutputDescription(kernel, inode, number: 1) },
+            DeviceInode(stream: self) { kernel, inode, _ in OutputDescription(kernel, inode, number: 2) },
         ]
         for (inode, name) in zip(streams, ["stdin", "stdout", "stderr"]) {
             add(inode, at: "/dev/\(name)")

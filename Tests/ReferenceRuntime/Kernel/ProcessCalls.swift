@@ -116,6 +116,33 @@ extension SystemCalls {
             return call.returns(0 as Int32)
         }
         add("frond.wait4") { call throws(Errno) in throw .ECHILD }
+        add("frond.getpid") { call throws(Errno) in call.returns(42 as Int32) }
+        add("frond.getppid") { call throws(Errno) in call.returns(1 as Int32) }
+        // There are no child processes here: a program that spawns gets an error that says so.
+        add("frond.spawn") { call throws(Errno) in throw .ENOSYS }
+        add("frond.kill_process") { call throws(Errno) in throw .ESRCH }
+        add("frond.prlimit") { call throws(Errno) in
+            guard call.i32(0) == 0 || call.i32(0) == 42 else { throw .ESRCH }
+            guard (0...15).contains(call.i32(1)) else { throw .EINVAL }
+            let limit: Int64
+            switch call.i32(1) {
+            case 7: limit = 4096
+            case 3: limit = 524_288
+            case 4: limit = 0
+            default: limit = -1
+            }
+            if call.u32(3) != 0 {
+                try kernel.memory.write(limit, at: call.u32(3))
+                try kernel.memory.write(limit, at: call.u32(3) + 8)
+            }
+            if call.u32(2) != 0 {
+                let soft = try kernel.memory.read(call.u32(2), as: UInt64.self)
+                let hard = try kernel.memory.read(call.u32(2) + 8, as: UInt64.self)
+                guard soft <= hard else { throw .EINVAL }
+                guard hard <= UInt64(bitPattern: limit) else { throw .EPERM }
+            }
+            return call.returns(0 as Int32)
+        }
         addMappings()
     }
 

@@ -261,7 +261,9 @@ public final class Program {
             }
             switch invokePlain("frond_next") {
             case .returned(let values):
-                guard case .i32(let bits)? = values.first else { return fail("frond_next returned nothing", frames: []) }
+                guard case .i32(let bits)? = values.first else {
+                    return fail("frond_next returned nothing", frames: [])
+                }
                 let next = Int32(bitPattern: bits)
                 if next >= 0 {
                     options.trace?("wake \(next)")

@@ -376,7 +376,9 @@ extension SystemCalls {
             }
             var service = "\(port)"
             if flags & 2 == 0,
-                let known = Self.services.first(where: { $0.value.port == port && $0.value.isStream == (flags & 16 == 0) })
+                let known = Self.services.first(where: {
+                    $0.value.port == port && $0.value.isStream == (flags & 16 == 0)
+                })
             {
                 service = known.key
             }

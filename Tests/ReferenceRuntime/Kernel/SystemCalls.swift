@@ -112,7 +112,8 @@ extension SystemCalls {
             if nanoseconds == 0x3FFF_FFFF { return now }
             if nanoseconds == 0x3FFF_FFFE { return old }
             guard (0..<1_000_000_000).contains(nanoseconds) else { throw .EINVAL }
-            let (product, overflow) = try kernel.memory.i64(times + offset).multipliedReportingOverflow(by: 1_000_000_000)
+            let (product, overflow) = try kernel.memory.i64(times + offset).multipliedReportingOverflow(
+                by: 1_000_000_000)
             guard !overflow else { throw .EINVAL }
             return product + Int64(nanoseconds)
         }
@@ -282,7 +283,9 @@ extension SystemCalls {
         }
         add("env.__syscall_readlinkat") { call throws(Errno) in
             guard call.i32(3) > 0 else { throw .EINVAL }
-            guard let link = try Self.inode(kernel, call.i32(0), call.u32(1), 0x100) as? LinkInode else { throw .EINVAL }
+            guard let link = try Self.inode(kernel, call.i32(0), call.u32(1), 0x100) as? LinkInode else {
+                throw .EINVAL
+            }
             let bytes = link.target.prefix(Int(call.i32(3)))
             try kernel.memory.write(bytes, at: call.u32(2))
             return call.returns(bytes.count)

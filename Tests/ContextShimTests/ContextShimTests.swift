@@ -1,8 +1,6 @@
-import Foundation
-import Support
-import Testing
-
 import ContextShim
+import Foundation
+import Testing
 
 /// The shim compiled for this machine: the same C over ucontext, a clock of its own and descriptors that are switches.
 private enum NativeShim {
@@ -30,11 +28,13 @@ private enum NativeShim {
         }
     }
 
-    /// Runs a program with a deadline of a minute; its output, both streams, and its status.
-    static func execute(_ program: String, _ arguments: [String]) throws -> (output: String, status: Int32) {
+    /// Runs a program with a deadline in seconds; its output, both streams, and its status.
+    static func execute(
+        _ program: String, _ arguments: [String], deadline: Int = 120
+    ) throws -> (output: String, status: Int32) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["timeout", "60", program] + arguments
+        process.arguments = ["timeout", "\(deadline)", program] + arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
@@ -63,6 +63,38 @@ struct ContextShimTests {
     }
 }
 
+/// A Node with JSPI, as the other tests find it.
+private let node: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    let named = [environment["FROND_NODE"], environment["NODE"]].compactMap { $0 }
+    let path = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/node" }
+    return (named + path).first { FileManager.default.isExecutableFile(atPath: $0) }
+}()
+
+@Suite("Context shim, in Node")
+struct ContextShimInNodeTests {
+    private static let cases: [(name: String, output: String, status: Int32)] = [
+        ("pipes", "ok\n", 0), ("full_pipe", "ok\n", 0), ("sockets", "ok\n", 0), ("signals", "ok\n", 0),
+        ("threads", "ok\n", 0), ("many", "ok\n", 0), ("exits", "ok\n", 0),
+        ("deadlock", "the other: waits for a lock or semaphore", 134),
+    ]
+
+    @Test("The shim on a real engine and kernel", .enabled(if: node != nil, "needs Node"), arguments: cases)
+    func conformance(name: String, output: String, status: Int32) throws {
+        let here = URL(filePath: #filePath).deletingLastPathComponent()
+        let glue = here.appending(path: "../../Templates/glue").standardizedFileURL
+        let run = try NativeShim.execute(
+            try #require(node),
+            [
+                "--experimental-wasm-jspi", glue.appending(path: "run.mjs").path,
+                "--glue", glue.appending(path: "boot.mjs").path,
+                "--wasm", here.appending(path: "wasm/conformance.wasm").path, "--", "conformance", name,
+            ])
+        #expect(run.status == status)
+        #expect(run.output.contains(output), "\(run.output)")
+    }
+}
+
 /// The sdist of greenlet, wherever sources for the kit are kept on this machine.
 private let greenletSource: String? = {
     let name = "greenlet-3.5.6.tar.gz"
@@ -87,7 +119,8 @@ struct GreenletNativeTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "frond-greenlet-\(getpid())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let tests = Self.modules.map { "greenlet.tests.test_\($0)" }.joined(separator: " ")
-        let run = try NativeShim.execute("env", ["GREENLET_TESTS=\(tests)", script, source, folder])
+        let run = try NativeShim.execute(
+            "env", ["GREENLET_TESTS=\(tests)", script, source, folder], deadline: 900)
         #expect(run.status == 0, "\(run.output)")
         #expect(run.output.contains("OK"))
     }

@@ -218,6 +218,7 @@ static FROND_NOINLINE bool run_job(frond_context *me, int *next) {
     arrive(me);
     me->begun = true;
     frond_context *to = me->job(me->argument);
+    frond_self = &frond_main_thread;  // a thread that has ended may be gone by now
     if (!to) to = frond_scheduler_pick();
     frond_trace(FROND_TRACE_FINISH, me->id, to ? to->id : -1);
     if (to) to->thread->context = to;

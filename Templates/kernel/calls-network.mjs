@@ -4,7 +4,8 @@ import {
     EAFNOSUPPORT, EBADF, EFAULT, EINVAL, ENOPROTOOPT, EPROTONOSUPPORT, ESOCKTNOSUPPORT,
 } from './errno.mjs';
 import {
-    AF_INET, AF_INET6, AF_UNIX, EAI_FAMILY, EAI_MEMORY, EAI_OVERFLOW, EPOLL_CTL_DEL, IPPROTO_TCP, IPPROTO_UDP,
+    AF_INET, AF_INET6, AF_UNIX, EAI_FAMILY, EAI_MEMORY, EAI_OVERFLOW, EPOLL_CTL_DEL, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP,
+    IPV6_HOPLIMIT, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS, IPV6_TCLASS,
     MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_TRUNC, O_CLOEXEC, O_NONBLOCK, POLL_ALWAYS, POLLNVAL, SCM_RIGHTS, SOCK_CLOEXEC,
     SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET,
 } from './constants.mjs';
@@ -138,8 +139,11 @@ export function networkCalls(process) {
         });
     }
 
-    /** The descriptions that SCM_RIGHTS messages in a control buffer name; null = none. */
-    function readControl(pointer, length) {
+    /**
+     * Reads a control buffer: descriptions to pass (SCM_RIGHTS), header fields for an IPv6 datagram.
+     * @returns {object[] | null | number} the descriptions, if any, or a negative error number
+     */
+    function readControl(socket, pointer, length) {
         let descriptions = null;
         const { view } = memory;
         for (let at = pointer, end = pointer + length; at + controlHeaderSize <= end;) {
@@ -147,13 +151,27 @@ export function networkCalls(process) {
             if (size < controlHeaderSize || at + size > end) {
                 return -EINVAL;
             }
-            if (view.getInt32(at + 4, true) === SOL_SOCKET && view.getInt32(at + 8, true) === SCM_RIGHTS) {
-                for (let place = at + controlHeaderSize; place + 4 <= at + size; place += 4) {
+            const level = view.getInt32(at + 4, true);
+            const type = view.getInt32(at + 8, true);
+            const data = at + controlHeaderSize;
+            if (level === SOL_SOCKET && type === SCM_RIGHTS && socket.family === AF_UNIX) {
+                for (let place = data; place + 4 <= at + size; place += 4) {
                     const description = table.get(view.getInt32(place, true));
                     if (description === undefined) {
                         return -EBADF;
                     }
                     (descriptions ??= []).push(description);
+                }
+            } else if (level === IPPROTO_IPV6 && socket instanceof DatagramSocket && socket.family === AF_INET6
+                && (type === IPV6_HOPLIMIT || type === IPV6_TCLASS)) {
+                const value = size === controlHeaderSize + 4 ? view.getInt32(data, true) : -2;
+                if (value < -1 || value > 255) {
+                    return -EINVAL;
+                }
+                if (type === IPV6_HOPLIMIT) {
+                    socket.nextHopLimit = value;
+                } else {
+                    socket.nextTrafficClass = value;
                 }
             } else {
                 return -EINVAL;
@@ -187,12 +205,9 @@ export function networkCalls(process) {
                 if (!inBounds(memory, control, controlLength)) {
                     return -EFAULT;
                 }
-                descriptions = readControl(control, controlLength);
+                descriptions = readControl(socket, control, controlLength);
                 if (typeof descriptions === 'number') {
                     return descriptions;
-                }
-                if (descriptions !== null && socket.family !== AF_UNIX) {
-                    return -EINVAL;
                 }
             }
             descriptions?.forEach((description) => description.references++);
@@ -203,20 +218,48 @@ export function networkCalls(process) {
             if (sent < 0 || (sent === 0 && socket instanceof StreamSocket)) {
                 descriptions?.forEach(releaseDescription);
             }
+            if (socket instanceof DatagramSocket) {
+                socket.nextHopLimit = socket.nextTrafficClass = -1;
+            }
             return sent;
         });
     }
 
-    /** Gives received descriptions numbers and writes the control message; what does not fit is closed. */
-    function writeControl(header, descriptions, flags) {
+    /**
+     * Writes what came with a message into the caller's control buffer, and how much of it that fills.
+     * @returns {number} MSG_CTRUNC when not everything found room (a descriptor without room is closed), else 0
+     */
+    function writeControl(socket, header, descriptions, flags) {
         const { view } = memory;
         const control = view.getInt32(header + 16, true);
-        const room = view.getInt32(header + 20, true);
+        const room = control === 0 ? 0 : view.getInt32(header + 20, true);
         let used = 0;
         let result = 0;
+
+        function begin(level, type, size) {
+            view.setUint32(control + used, controlHeaderSize + size, true);
+            view.setInt32(control + used + 4, level, true);
+            view.setInt32(control + used + 8, type, true);
+        }
+
+        function putField(type, value) {
+            if (room - used < controlHeaderSize) {
+                result = MSG_CTRUNC;
+                return;
+            }
+            const size = Math.min(4, room - used - controlHeaderSize);
+            begin(IPPROTO_IPV6, type, size);
+            for (let place = 0; place < size; place++) {
+                memory.u8[control + used + controlHeaderSize + place] = value >> (place * 8);
+            }
+            used += controlHeaderSize + size;
+            if (size < 4) {
+                result = MSG_CTRUNC;
+            }
+        }
+
         if (descriptions.length > 0) {
-            const fits = control === 0 || room < controlHeaderSize ? 0
-                : Math.min(descriptions.length, (room - controlHeaderSize) >> 2);
+            const fits = Math.max(0, Math.min(descriptions.length, (room - controlHeaderSize) >> 2));
             let count = 0;
             for (const description of descriptions) {
                 const number = count < fits ? table.add(description, (flags & MSG_CMSG_CLOEXEC) !== 0) : -1;
@@ -229,10 +272,16 @@ export function networkCalls(process) {
                 releaseDescription(description);
             }
             if (count > 0) {
+                begin(SOL_SOCKET, SCM_RIGHTS, count * 4);
                 used = controlHeaderSize + count * 4;
-                view.setUint32(control, used, true);
-                view.setInt32(control + 4, SOL_SOCKET, true);
-                view.setInt32(control + 8, SCM_RIGHTS, true);
+            }
+        }
+        if (socket instanceof DatagramSocket && socket.family === AF_INET6) {
+            if (socket.plainOption(IPPROTO_IPV6, IPV6_RECVHOPLIMIT) !== 0) {
+                putField(IPV6_HOPLIMIT, socket.hopLimit);
+            }
+            if (socket.plainOption(IPPROTO_IPV6, IPV6_RECVTCLASS) !== 0) {
+                putField(IPV6_TCLASS, socket.trafficClass);
             }
         }
         view.setInt32(header + 20, used, true);
@@ -268,7 +317,7 @@ export function networkCalls(process) {
             if (name !== 0) {
                 writeSender(socket, name, header + 4);
             }
-            view.setInt32(header + 24, truncated | writeControl(header, passed, flags), true);
+            view.setInt32(header + 24, truncated | writeControl(socket, header, passed, flags), true);
             return done;
         });
     }

@@ -211,6 +211,7 @@ export function wasiCalls(process, closeDescriptor) {
         },
 
         proc_exit(status) {
+            process.exited = true;
             process.exit(status);
         },
     };

@@ -8,7 +8,7 @@ import {
     EOPNOTSUPP, EPERM, EPIPE, EPROTOTYPE,
 } from './errno.mjs';
 import {
-    AF_INET6, AF_UNIX, AF_UNSPEC, MSG_OOB, MSG_PEEK, MSG_TRUNC, POLLERR, POLLHUP, POLLNVAL, POLLRDHUP, POLL_READABLE,
+    AF_INET6, AF_UNIX, AF_UNSPEC, IPPROTO_IPV6, IPV6_TCLASS, IPV6_UNICAST_HOPS, MSG_OOB, MSG_PEEK, MSG_TRUNC, POLLERR, POLLHUP, POLLNVAL, POLLRDHUP, POLL_READABLE,
     POLL_WRITABLE, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_DGRAM, SOL_SOCKET, SO_BROADCAST,
 } from './constants.mjs';
 import { copyBytes } from './byte-queue.mjs';
@@ -37,6 +37,11 @@ export class DatagramSocket extends Socket {
         /** Of the message received last: who sent it, its whole length. */
         this.sender = null;
         this.fullLength = 0;
+        /** Header fields of IPv6: of the message received last, and what sendmsg says for the next one. */
+        this.hopLimit = 0;
+        this.trafficClass = 0;
+        this.nextHopLimit = -1;
+        this.nextTrafficClass = -1;
         this.closed = false;
         this.whole = true;
     }
@@ -142,10 +147,21 @@ export class DatagramSocket extends Socket {
         } else if (target.size + count + datagramOverhead > target.receiveBuffer + this.sendBuffer) {
             return count;
         }
-        target.messages.push({ bytes: u8.slice(at, at + count), from: this.source(address ?? this.remote), descriptions });
+        target.messages.push({
+            bytes: u8.slice(at, at + count),
+            from: this.source(address ?? this.remote),
+            descriptions,
+            hopLimit: this.headerField(this.nextHopLimit, IPV6_UNICAST_HOPS, 64),
+            trafficClass: this.headerField(this.nextTrafficClass, IPV6_TCLASS, 0),
+        });
         target.size += count + datagramOverhead;
         target.waiters.notify(POLL_READABLE);
         return count;
+    }
+
+    headerField(next, option, otherwise) {
+        const value = next >= 0 || this.family !== AF_INET6 ? next : this.plainOption(IPPROTO_IPV6, option);
+        return value >= 0 ? value : otherwise;
     }
 
     source(target) {
@@ -236,6 +252,8 @@ export class DatagramSocket extends Socket {
         copyBytes(u8, at, message.bytes, 0, copied);
         this.sender = this.family === AF_UNIX ? message.from : addressFor(this.family, message.from);
         this.fullLength = message.bytes.length;
+        this.hopLimit = message.hopLimit;
+        this.trafficClass = message.trafficClass;
         if ((flags & MSG_PEEK) === 0) {
             this.messages.shift();
             this.size -= message.bytes.length + datagramOverhead;

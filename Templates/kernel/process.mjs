@@ -28,11 +28,14 @@ export class Process {
         this.table = new DescriptorTable();
         /** Notified when a child ended. */
         this.childWaiters = new Waiters();
-        /** @type {Map<number, {pid: number, status: number | null, program: object, signal: number}>} */
+        /** @type {Map<number, {pid: number, status: number | null, program: object}>} */
         this.children = new Map();
         this.directory = parent?.directory ?? this.startDirectory(program.cwd ?? '/');
         this.memory = null;
         this.events = null;
+        /** It called exit; and the signal that made it do so, or 0. */
+        this.exited = false;
+        this.deadlySignal = 0;
         mountProcess(machine, machine.files, this);
         if (parent === null) {
             this.openStandardStreams();

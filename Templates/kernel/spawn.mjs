@@ -131,9 +131,13 @@ export function spawnCalls(process, makeKernel) {
         return 0;
     }
 
-    /** A child's end: what waitpid reports, and SIGCHLD. */
+    /**
+     * A child's end: what waitpid reports, and SIGCHLD. A program that ends without calling exit was ended: 134 by a trap
+     * or abort, 137 from outside; one that a signal ends says so before it calls exit.
+     */
     function ended(child, entry, status) {
-        entry.status = entry.signal !== 0 && status === 128 + entry.signal ? entry.signal : (status & 255) << 8;
+        const signal = child.deadlySignal || (!child.exited && status > 128 ? status - 128 : 0);
+        entry.status = signal !== 0 ? signal : (status & 255) << 8;
         child.end();
         process.childWaiters.notify(POLL_READABLE);
         process.raise(SIGCHLD);
@@ -165,7 +169,7 @@ export function spawnCalls(process, makeKernel) {
             child.end();
             return failed;
         }
-        const entry = { pid: child.pid, status: null, signal: 0, program: null };
+        const entry = { pid: child.pid, status: null, program: null };
         process.children.set(child.pid, entry);
         const cwd = child.directory.path ?? '/';
         entry.program = process.startProgram((options) => makeKernel(child, options), { args, env, cwd });
@@ -201,6 +205,11 @@ export function spawnCalls(process, makeKernel) {
         getpid: () => process.pid,
         getppid: () => process.parentPid,
 
+        /** The default action of a signal is about to end this process: exit follows. */
+        killed_by(signal) {
+            process.deadlySignal = signal;
+        },
+
         /** kill() of another process: signal 0 asks whether it is there. */
         kill_process(pid, signal) {
             const entry = process.children.get(pid);
@@ -210,7 +219,6 @@ export function spawnCalls(process, makeKernel) {
             if (signal === 0) {
                 return 0;
             }
-            entry.signal = signal;
             if (signal === spawnKill) {
                 entry.program.terminate(128 + spawnKill);
             } else {

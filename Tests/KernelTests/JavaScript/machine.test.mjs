@@ -231,6 +231,9 @@ test('signals to a child', async () => {
     assert.equal(guest.frond.kill_process(99, 15), -71);
     assert.equal(guest.frond.kill_process(pid, 15), 0);
     assert.deepEqual(started[0].raised, [15]);
+    const kernel = started[0].makeKernel({ memory: guest.memory, exit() {} });
+    kernel.imports.frond.killed_by(15);
+    kernel.imports.wasi_snapshot_preview1.proc_exit(143);
     started[0].finish(143);
     await started[0].exit;
     await null;
@@ -243,4 +246,17 @@ test('signals to a child', async () => {
     await null;
     guest.frond.wait4(other, status, 0, 0);
     assert.equal(guest.int(status), 9);
+    const aborted = spawn('/usr/bin/python3', ['python3']);
+    started[2].finish(134);
+    await started[2].exit;
+    await null;
+    guest.frond.wait4(aborted, status, 0, 0);
+    assert.equal(guest.int(status), 6);
+    const honest = spawn('/usr/bin/python3', ['python3']);
+    started[3].makeKernel({ memory: guest.memory, exit() {} }).imports.wasi_snapshot_preview1.proc_exit(130);
+    started[3].finish(130);
+    await started[3].exit;
+    await null;
+    guest.frond.wait4(honest, status, 0, 0);
+    assert.equal(guest.int(status), 130 << 8);
 });

@@ -363,6 +363,32 @@ test('UDP', () => {
     assert.equal(guest.int(message + 24), 0x20);
 });
 
+test('IPv6 datagrams carry hop limit and traffic class', () => {
+    const guest = new Guest();
+    const receiver = guest.socket(AF_INET6, DGRAM);
+    guest.bind(receiver, guest.inet6(0));
+    guest.setOption(receiver, 41, 51, 1);
+    guest.setOption(receiver, 41, 66, 1);
+    const sender = guest.socket(AF_INET6, DGRAM);
+    const [to, length] = guest.inet6(guest.port(receiver));
+    const control = guest.words(16, 41, 52, 5, 16, 41, 67, 9);
+    guest.ok('sendmsg', sender, header(guest, guest.bytes('x'), 1, control, 32, to, length), 0);
+    const room = guest.alloc(64);
+    const got = header(guest, guest.scratch, 10, room, 64);
+    assert.equal(guest.frond.recvmsg(receiver, got, 0), 1);
+    assert.equal(guest.int(got + 20), 32);
+    assert.deepEqual([guest.int(room + 4), guest.int(room + 8), guest.int(room + 12)], [41, 52, 5]);
+    assert.deepEqual([guest.int(room + 24), guest.int(room + 28)], [67, 9]);
+    guest.ok('sendto', sender, guest.bytes('y'), 1, 0, to, length);
+    const cut = header(guest, guest.scratch, 10, room, 30);
+    assert.equal(guest.frond.recvmsg(receiver, cut, 0), 1);
+    assert.equal(guest.int(room + 12), 64);
+    assert.equal(guest.int(room + 16), 14, 'cut off');
+    assert.equal(guest.int(cut + 24), 8);
+    const wrong = guest.words(16, 41, 52, 256);
+    assert.equal(guest.frond.sendmsg(sender, header(guest, guest.bytes('x'), 1, wrong, 16, to, length), 0), -EINVAL);
+});
+
 test('UDP drops what nobody reads, a Unix datagram socket makes the sender wait', () => {
     const guest = new Guest();
     const udp = guest.socket(2, DGRAM);

@@ -114,14 +114,15 @@ extension EndToEnd {
 
         @Test func buildsTheSameSiteTwice() async throws {
             try await Workshop.withFolder { folder in
-                var reports: [String] = []
+                var reports: [Data] = []
                 for name in ["one", "two"] {
                     let result = try await Workshop.frond(
                         ["build", Workshop.apps.appending(path: "leave.py").path, "-o", name, "--fast", "--json"],
                         in: folder)
                     try result.requireSuccess("frond build")
                     let report = try JSONSerialization.jsonObject(with: Data(result.output)) as? [String: Any]
-                    reports.append("\(String(describing: report?["files"]))")
+                    let files = try #require(report?["files"])
+                    reports.append(try JSONSerialization.data(withJSONObject: files, options: .sortedKeys))
                 }
                 #expect(reports[0] == reports[1])
                 let difference = try await ChildProcess("diff", ["-r", "one", "two"], in: folder).collect()

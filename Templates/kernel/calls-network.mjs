@@ -360,9 +360,7 @@ export function networkCalls(process) {
 
     function watch(fd, events, thread) {
         if (fd === -1) {
-            if ([...process.children.values()].some((child) => child.status !== null)) {
-                return 1;
-            }
+            // Never "ready now": a child that has ended need not be the one that is waited for.
             process.events.watch(process.childWaiters, events, thread);
             return 0;
         }

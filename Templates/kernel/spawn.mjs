@@ -11,6 +11,8 @@ import { decodeName } from './text.mjs';
 const spawnActionSize = 24;
 const spawnListMax = 65536;
 const spawnKill = 9;
+/** WNOWAIT: only look, the child can be waited for again. */
+const spawnNoReap = 0x1000000;
 
 /** Where the interpreter lies; what is found there stands for this very module. */
 export const INTERPRETER = '/usr/bin/python3';
@@ -177,7 +179,7 @@ export function spawnCalls(process, makeKernel) {
         return child.pid;
     }
 
-    function wait4(pid, statusPointer, _options, usage) {
+    function wait4(pid, statusPointer, options, usage) {
         const candidates = [...process.children.values()].filter((child) => pid <= 0 || child.pid === pid);
         if (candidates.length === 0) {
             return -ECHILD;
@@ -189,7 +191,9 @@ export function spawnCalls(process, makeKernel) {
         if (done === undefined) {
             return 0;
         }
-        process.children.delete(done.pid);
+        if ((options & spawnNoReap) === 0) {
+            process.children.delete(done.pid);
+        }
         if (statusPointer !== 0) {
             memory.view.setInt32(statusPointer, done.status, true);
         }

@@ -206,6 +206,8 @@ test('a child inherits, opens and closes what it was told to, and its end is rep
     assert.equal(guest.frond.take_event(), 9);
     assert.deepEqual(guest.signals, [17]);
     assert.equal(guest.read(reader), '', 'the child has let go of its end');
+    assert.equal(guest.frond.watch(-1, POLLIN, 8), 0, 'another child may be meant');
+    assert.equal(guest.frond.wait4(-1, status, 0x1000000, 0), 43, 'WNOWAIT');
     assert.equal(guest.frond.wait4(-1, status, 0, 0), 43);
     assert.equal(guest.int(status), 3 << 8);
     assert.equal(guest.frond.wait4(-1, status, 0, 0), -ECHILD);

@@ -59,6 +59,35 @@ struct ProgramTests {
         #expect(run.errors.contains("deadlock"))
     }
 
+    @Test func requestFromOutside() throws {
+        var connection: HostConnection?
+        var answer: [UInt8] = []
+        let run = try PythonProgram.run(
+            """
+            import http.server
+            class H(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(200); self.end_headers(); self.wfile.write(b'hi ' + self.path.encode())
+                def log_message(self, *a): pass
+            http.server.HTTPServer(('127.0.0.1', 8000), H).handle_request()
+            """,
+            idle: { program in
+                if let connection {
+                    let bytes = connection.receive()
+                    answer += bytes
+                    return !bytes.isEmpty
+                }
+                connection = program.connect(port: 8000)
+                _ = connection?.send(Array("GET /x HTTP/1.0\r\n\r\n".utf8))
+                return connection != nil
+            })
+        answer += connection?.receive() ?? []
+        #expect(run.status == 0)
+        let text = String(decoding: answer, as: UTF8.self)
+        #expect(text.hasPrefix("HTTP/1.0 200 OK"))
+        #expect(text.hasSuffix("hi /x"))
+    }
+
     @Test func twoRunsHaveTheSameTrace() throws {
         let program = "import random, os, time; print(random.random(), os.urandom(4), time.time())"
         let first = try PythonProgram.run(program)
@@ -87,10 +116,11 @@ enum PythonProgram {
         return FileManager.default.fileExists(atPath: wasm.path) && FileManager.default.fileExists(atPath: image.path)
     }
 
-    static func run(_ code: String) throws -> Run {
+    static func run(_ code: String, idle: ((Program) -> Bool)? = nil) throws -> Run {
         guard let wasm, let image else { return Run(status: -1, output: "", errors: "", trace: []) }
         var options = Program.Options()
         options.arguments = ["python3", "-c", code]
+        options.idle = idle
         var output: [Int: [UInt8]] = [:]
         var trace: [String] = []
         options.output = { output[$0, default: []] += $1 }

@@ -151,7 +151,7 @@ extension FunctionInstance {
                     var values = fp + region.values
                     if let tag = clause.tag {
                         guard tag.toOpaque() == Unmanaged.passUnretained(entry.tag).toOpaque() else { continue }
-                        entry.values.withUnsafeBufferPointer { values.update(from: $0.baseAddress!, count: $0.count) }
+                        for (offset, value) in entry.values.enumerated() { values[offset] = value }
                         values += entry.values.count
                     }
                     if clause.pushesReference { values[0] = bits }

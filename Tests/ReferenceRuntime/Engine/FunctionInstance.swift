@@ -97,7 +97,7 @@ public final class FunctionInstance {
             let words = translator.code.words
             let code = UnsafeMutablePointer<CodeWord>.allocate(capacity: words.count)
             words.withUnsafeBytes {
-                UnsafeMutableRawPointer(code).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+                UnsafeMutableRawPointer(code).copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: $0.count)
             }
             self.code = code
             regions = translator.regions

@@ -26,6 +26,9 @@ public final class Program {
         public var limits = Store.Limits()
         /// Gets what is written to descriptor 1 or 2.
         public var output: (Int, [UInt8]) -> Void = { _, _ in }
+        /// Called when every context waits, before the clock moves on: whoever plays the world outside (a browser that
+        /// sends a request, a user who types) does so now. True when it has done something.
+        public var idle: ((Program) -> Bool)?
         /// Gets the lines of the trace, if there is to be one.
         public var trace: ((String) -> Void)?
 
@@ -251,6 +254,7 @@ public final class Program {
         options.trace?("idle \(wait < 0 ? "event" : "timer")")
         var wait = wait
         while true {
+            while !kernel.hasEvents, let outside = options.idle, outside(self) {}
             if kernel.hasEvents {
                 try? kernel.memory.write(Int32(1), at: eventsAddress)
             } else if wait < 0 {

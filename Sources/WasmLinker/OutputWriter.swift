@@ -35,6 +35,9 @@ struct OutputWriter {
             warnings: link.warnings.all)
     }
 
+    /// How many zeros are written rather than starting another data segment; from trying with CPython and Brotli 9.
+    private static let joinedGap = 64
+
     // MARK: Sections
 
     private mutating func writeTypes() throws(LinkError) {
@@ -188,7 +191,9 @@ struct OutputWriter {
     /// Passive segments first, so that their indices are known; patches last, so that they win.
     private mutating func writeData() {
         module.data = link.passiveData.map { DataSegment(mode: .passive, contents: $0) }
-        for (address, bytes) in link.files.flatMap({ $0.image.segments() }) + link.patches {
+        // Files are in the order of their addresses, and so are the segments of each.
+        let segments = DataImage.join(link.files.flatMap { $0.image.segments() }, gap: Self.joinedGap)
+        for (address, bytes) in segments + link.patches {
             module.data.append(
                 DataSegment(mode: .active(memory: 0, offset: .i32(Int32(bitPattern: address))), contents: bytes))
         }

@@ -17,6 +17,13 @@ import WasmLinker
         #expect(output.module.globals.contains { $0.type.isMutable && $0.initial == .i32(4096) })
     }
 
+    @Test func neighbouringDataBecomesOneSegment() throws {
+        // 1024: 2a 00 00 00 and 1032: 00 10 00 00 are joined; zeros at the end are left out.
+        let output = try Inspection(try link())
+        #expect(output.module.data.count == 1)
+        #expect(output.module.data[0].contents == [0x2A, 0, 0, 0, 0, 0, 0, 0, 0, 0x10])
+    }
+
     @Test func memoryGrowsWhenLibrariesAreLarge() throws {
         var dylink = DylinkSection()
         dylink.memorySize = 200_000

@@ -69,6 +69,9 @@ FROND_IMPORT("wait4") int frond_host_wait4(int pid, int *status, int options, st
 /// Sends a signal (0 = none, only look) to another process. 0 or a negative errno.
 FROND_IMPORT("kill_process") int frond_host_kill_process(int pid, int signum);
 
+/// The default action of `signum` is about to end this program: for whoever waits for it.
+FROND_IMPORT("killed_by") void frond_host_killed_by(int signum);
+
 /// One line of the event trace; called only while `frond_trace_enabled` is set.
 FROND_IMPORT("trace") void frond_host_trace(int kind, int a, int b);
 

@@ -1,4 +1,5 @@
-// getprotobyname and getprotobynumber: Emscripten has them in JavaScript.
+// Small tables of the network: protocols (Emscripten has them in JavaScript), and the one interface (musl asks netlink).
+#include <net/if.h>
 #include <netdb.h>
 #include <stddef.h>
 #include <string.h>
@@ -32,4 +33,13 @@ FROND_PUBLIC void setprotoent(int stay_open) {
 FROND_PUBLIC void endprotoent(void) {}
 FROND_PUBLIC struct protoent *getprotoent(void) {
     return next < COUNT ? &protocols[next++] : NULL;
+}
+
+FROND_PUBLIC struct if_nameindex *if_nameindex(void) {
+    static char loopback[] = "lo";
+    static struct if_nameindex interfaces[] = {{1, loopback}, {0, NULL}};
+    return interfaces;
+}
+FROND_PUBLIC void if_freenameindex(struct if_nameindex *list) {
+    (void)list;
 }

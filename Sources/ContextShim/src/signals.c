@@ -47,6 +47,7 @@ static void handle(int signum) {
     if (is_ignored(signum)) return;
     if (action.sa_handler == SIG_DFL) {
         if (signum == SIGABRT) abort();
+        frond_host_killed_by(signum);
         _Exit(128 + signum);
     }
     sigset_t before = frond_self->signal_mask;
@@ -125,6 +126,20 @@ FROND_EXPORT("frond_raise") void frond_raise(int signum) {
 }
 
 // --- what libc offers ---
+
+#ifdef __wasm__
+_Noreturn void _abort_js(void);
+
+/// The host reports it with the stack; a parent sees a process that SIGABRT killed.
+FROND_PUBLIC _Noreturn void abort(void) {
+    struct sigaction action = actions[SIGABRT];
+    actions[SIGABRT].sa_handler = SIG_DFL;
+    if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN && !(action.sa_flags & SA_SIGINFO))
+        action.sa_handler(SIGABRT);
+    frond_host_killed_by(SIGABRT);
+    _abort_js();
+}
+#endif
 
 FROND_PUBLIC int raise(int signum) {
     if (!is_valid(signum)) {

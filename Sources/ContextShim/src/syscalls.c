@@ -60,6 +60,29 @@ FROND_PUBLIC int __syscall_getresgid32(gid_t *real, gid_t *effective, gid_t *sav
     return 0;
 }
 
+// One may become what one is.
+static bool is_us(unsigned id) {
+    return id == USER || id == (unsigned)-1;
+}
+FROND_PUBLIC int __syscall_setuid32(uid_t id) {
+    return id == USER ? 0 : -EPERM;
+}
+FROND_PUBLIC int __syscall_setgid32(gid_t id) {
+    return id == USER ? 0 : -EPERM;
+}
+FROND_PUBLIC int __syscall_setreuid32(uid_t real, uid_t effective) {
+    return is_us(real) && is_us(effective) ? 0 : -EPERM;
+}
+FROND_PUBLIC int __syscall_setregid32(gid_t real, gid_t effective) {
+    return is_us(real) && is_us(effective) ? 0 : -EPERM;
+}
+FROND_PUBLIC int __syscall_setresuid32(uid_t real, uid_t effective, uid_t saved) {
+    return is_us(real) && is_us(effective) && is_us(saved) ? 0 : -EPERM;
+}
+FROND_PUBLIC int __syscall_setresgid32(gid_t real, gid_t effective, gid_t saved) {
+    return is_us(real) && is_us(effective) && is_us(saved) ? 0 : -EPERM;
+}
+
 FROND_PUBLIC int __syscall_getgroups32(int room, gid_t *list) {
     if (room < 0) return -EINVAL;
     if (room > 0) list[0] = USER;

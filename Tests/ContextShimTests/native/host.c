@@ -190,6 +190,9 @@ int frond_host_kill_process(int pid, int signum) {
     (void)pid, (void)signum;
     return -ESRCH;
 }
+void frond_host_killed_by(int signum) {
+    (void)signum;
+}
 int frond_host_accept4(int fd, struct sockaddr *address, unsigned *length, int flags) {
     (void)address, (void)length, (void)flags;
     if (!is_ready(fd)) return -EAGAIN;

@@ -26,7 +26,7 @@ extension EndToEnd {
                 [
                     .text("sleeping"),
                     .evaluate("(globalThis.ticks = 0, setInterval(() => { globalThis.ticks += 1; }, 10), 0)"),
-                    .text("name? "), .evaluate("globalThis.ticks"),
+                    .text("name?"), .evaluate("globalThis.ticks"),
                     .pause(milliseconds: 500), .evaluate("globalThis.ticks"),
                     .screenshot("input-\(browser)"),
                     .type("Ada\n"), .state("exited"),
@@ -80,7 +80,7 @@ extension EndToEnd {
         @Test(arguments: Browser.allCases)
         func takesControlC(browser: Browser) async throws {
             let result = try await browser.open(
-                app("alive.py"), [.text("name? "), .interrupt, .state("exited")])
+                app("alive.py"), [.text("name?"), .interrupt, .state("exited")])
             #expect(result.status == 130)
             #expect(result.text?.contains("KeyboardInterrupt") == true)
         }

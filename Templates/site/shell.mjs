@@ -28,6 +28,11 @@ const labels = {
 
 const decoder = new TextDecoder();
 
+/** The last line of a text that is not empty, without colours. */
+function lastLine(text) {
+    return text.replace(/\x1b\[[0-9;]*m/gu, '').trimEnd().split('\n').at(-1).trim();
+}
+
 function readConfiguration() {
     return JSON.parse(document.getElementById('frond-configuration').textContent);
 }
@@ -154,7 +159,7 @@ export class FrondApp extends HTMLElement {
         this.#started();
         this.#mark('output');
         const text = decoder.decode(chunk);
-        if (stream === 2 && text.trim() !== '') this.lastError = text.trimEnd().split('\n').at(-1).trim();
+        if (stream === 2) this.lastError = lastLine(text) || this.lastError;
         this.terminal.write(chunk, stream);
         this.dispatchEvent(new CustomEvent('frond:output', { bubbles: true, detail: { stream, text } }));
     }

@@ -23,6 +23,8 @@ export class Terminal {
         this.screen = new Screen();
         /** @type {{ start: number, first: number, node: HTMLElement, filled: boolean }[]} without gaps */
         this.blocks = [];
+        /** The line that was last when last drawn; all before it are in blocks. */
+        this.drawn = 0;
         this.lineHeight = 21;
         this.filling = 0;
         this.frame = 0;
@@ -103,6 +105,7 @@ export class Terminal {
     clear() {
         this.screen.clear();
         while (this.blocks.length > 0) this.#dropFirstBlock();
+        this.drawn = this.screen.dropped;
         this.announced = this.screen.dropped;
         this.stuck = true;
         this.#schedule();
@@ -125,10 +128,14 @@ export class Terminal {
 
     #draw() {
         this.frame = 0;
+        // Asked before anything changes: scroll events come late, and also for what is done here.
+        this.stuck = this.stuck && this.#isAtEnd();
         const { screen, blocks } = this;
         while (blocks.length > 0 && blocks[0].start + linesPerBlock <= screen.dropped) this.#dropFirstBlock();
         const last = screen.end - 1;
-        const from = screen.takeChanges();
+        // What stood beside the input field until now moves into a block, whether it changed or not.
+        const from = Math.min(screen.takeChanges(), this.drawn);
+        this.drawn = last;
         if (blocks.length === 0 && last > screen.dropped) this.#addBlock(screen.dropped);
         while (blocks.length > 0 && blocks.at(-1).start + linesPerBlock < last) {
             this.#addBlock(blocks.at(-1).start + linesPerBlock);
@@ -193,6 +200,7 @@ export class Terminal {
         const next = this.blocks.findLast((block) => !block.filled);
         if (next === undefined) return;
         this.filling = setTimeout(() => {
+            this.stuck = this.stuck && this.#isAtEnd();
             this.#fill(next);
             if (this.stuck) this.scroll.scrollTop = this.scroll.scrollHeight;
             this.#fillLater();
@@ -216,6 +224,7 @@ export class Terminal {
     #measure() {
         const box = this.ruler.getBoundingClientRect();
         if (box.width === 0) return;
+        if (this.stuck) this.#stick();
         this.lineHeight = box.height;
         const style = getComputedStyle(this.scroll);
         const inner = this.scroll.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
@@ -226,13 +235,18 @@ export class Terminal {
         this.screen.columns = columns;
         this.screen.rows = rows;
         this.callbacks.onResize(columns, rows);
-        if (this.stuck) this.#stick();
     }
 
     #scrolled() {
+        if (this.#isAtEnd()) {
+            this.stuck = true;
+            this.latest.hidden = true;
+        }
+    }
+
+    #isAtEnd() {
         const { scrollTop, scrollHeight, clientHeight } = this.scroll;
-        this.stuck = scrollHeight - scrollTop - clientHeight < 8;
-        if (this.stuck) this.latest.hidden = true;
+        return scrollHeight - scrollTop - clientHeight < 8;
     }
 
     #stick() {
@@ -310,7 +324,7 @@ export class Terminal {
             if (this.history.length > 500) this.history.shift();
         }
         this.historyAt = this.history.length;
-        this.stuck = true;
+        this.#stick();
         this.callbacks.onLine(`${text}\n`);
         this.#schedule();
     }

@@ -147,6 +147,18 @@ struct SiteBuilderTests {
         await #expect(throws: Diagnostic.self) { try await builder(Log()).build(app(), options: options) }
     }
 
+    @Test("The program in Site/ is the greenlets example")
+    func ownSite() throws {
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let example = try AppFolder(
+            repository.appending(path: "Examples/greenlets"), exclude: ["tests", "README.md", "pyproject.toml", "*.lock"])
+        let site = try AppFolder(repository.appending(path: "Site"), exclude: ["page", "pyproject.toml"])
+        let sources = { (folder: AppFolder) in folder.files.filter { $0.key.hasSuffix(".py") }.mapValues(\.bytes) }
+        #expect(!sources(site).isEmpty)
+        #expect(sources(site) == sources(example), "copy main.py and tour/ from Examples/greenlets to Site")
+    }
+
     @Test("Frond's own templates fit together")
     func templates() throws {
         let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

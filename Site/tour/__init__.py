@@ -1,0 +1,1 @@
+"""The chapters: one module each, with a function `run` that prints what happens."""

@@ -152,8 +152,9 @@ struct SiteBuilderTests {
         let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let example = try AppFolder(
-            repository.appending(path: "Examples/greenlets"), exclude: ["tests", "README.md", "pyproject.toml", "*.lock"])
-        let site = try AppFolder(repository.appending(path: "Site"), exclude: ["page", "pyproject.toml"])
+            repository.appending(path: "Examples/greenlets"),
+            exclude: ["tests", "README.md", "pyproject.toml", "*.lock"])
+        let site = try AppFolder(repository.appending(path: "Site"), exclude: ["page"])
         let sources = { (folder: AppFolder) in folder.files.filter { $0.key.hasSuffix(".py") }.mapValues(\.bytes) }
         #expect(!sources(site).isEmpty)
         #expect(sources(site) == sources(example), "copy main.py and tour/ from Examples/greenlets to Site")

@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "SiteBuilder",
             dependencies: [
-                "GlueGenerator", "Wheels", "WasmLinker", "Support", "Templates", "CBrotli", "CZlib",
+                "GlueGenerator", "Wheels", "WasmLinker", "WasmBinary", "Support", "Templates", "CBrotli", "CZlib",
             ],
             swiftSettings: strict),
         .target(name: "DevServer", dependencies: ["Support", hummingbird], swiftSettings: strict),
@@ -65,15 +65,23 @@ let package = Package(
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        tests("CommandsTests", ["Commands", "SiteBuilder", "Wheels", "Support"]),
+        tests(
+            "ContextShimTests", ["ContextShim", "Support"],
+            exclude: ["build-native.sh", "greenlet-native.sh", "native", "python", "wasm"]),
+        tests("DevServerTests", ["DevServer", "Support"]),
+        tests("EndToEnd", ["DevServer", "Support"], exclude: ["Apps"]),
         tests(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
         tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),
+        tests("KernelTests", ["Support"], exclude: ["JavaScript"]),
         tests("PythonRuntimeTests", ["PythonRuntime", "Support"]),
         tests(
             "SiteBuilderTests", ["SiteBuilder", "Support", "Templates", "CBrotli", "CZlib"],
             exclude: ["JavaScript", "Snapshots"]),
         tests("SupportTests", ["Support"]),
         tests("WasmBinaryTests", ["WasmBinary"]),
+        tests("WasmLinkerTests", ["WasmBinary", "WasmLinker"], exclude: ["Fixtures"]),
         tests("WheelsTests", ["Wheels", "Support", "CZlib", crypto]),
 
         // The oracle. Without optimisation an interpreter is a hundred times slower, so debug builds optimise it too.

@@ -35,7 +35,7 @@ export function processCalls(process) {
         const { view, u8 } = memory;
         u8.fill(0, at, at + rusageSize);
         if (who !== -1) {
-            const milliseconds = machine.clock.uptime();
+            const milliseconds = machine.clock.processorTime();
             writeInt64(view, at, Math.floor(milliseconds / 1000));
             writeInt64(view, at + 8, Math.floor((milliseconds % 1000) * 1000));
             view.setInt32(at + 32, u8.length >> 10, true);

@@ -54,7 +54,7 @@ export function wasiCalls(process, closeDescriptor) {
                 return clock.now();
             case 2:
             case 3:
-                return clock.uptime();
+                return clock.processorTime();
             default:
                 return NaN;
         }

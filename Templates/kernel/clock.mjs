@@ -5,10 +5,12 @@ export class Clock {
     /**
      * @param {() => number} now monotonic milliseconds, from any origin
      * @param {() => number} date milliseconds since 1970
+     * @param {(() => number) | null} busy milliseconds during which the program ran (was not idle)
      */
-    constructor(now, date) {
+    constructor(now, date, busy) {
         this.now = now;
         this.date = date;
+        this.busy = busy;
         this.started = now();
         this.seconds = 0;
         this.nanoseconds = 0;
@@ -21,8 +23,13 @@ export class Clock {
         this.nanoseconds = Math.floor((milliseconds - this.seconds * 1000) * 1e6);
     }
 
-    /** Milliseconds since this machine started: the processor time of a machine with one program and no other load. */
+    /** Milliseconds since this machine started. */
     uptime() {
         return this.now() - this.started;
+    }
+
+    /** Processor time in milliseconds: all time but what was idle, where the host counts that. */
+    processorTime() {
+        return this.busy === null ? this.uptime() : this.busy();
     }
 }

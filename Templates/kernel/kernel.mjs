@@ -32,6 +32,7 @@ const kernelEncoderForInput = new TextEncoder();
  * @param {{columns: number, rows: number}} [options.size] of the terminal
  * @param {() => number} options.now monotonic milliseconds
  * @param {() => number} options.date milliseconds since 1970
+ * @param {() => number} [options.busy] milliseconds that the program ran: what process_time counts; else all time does
  * @param {(bytes: Uint8Array) => void} options.random fills it
  * @param {() => void} options.onEvent called when a thread became ready and none was
  * @param {(status: number) => never} options.exit

@@ -22,7 +22,7 @@ export const FIRST_PROCESS = 42;
 export class Machine {
     /** @param {object} options as for createKernel */
     constructor(options) {
-        this.clock = new Clock(options.now, options.date);
+        this.clock = new Clock(options.now, options.date, options.busy ?? null);
         this.random = options.random;
         this.uid = USER_ID;
         this.gid = USER_ID;

@@ -106,7 +106,7 @@ function procStatus(process) {
 }
 
 function procStat(process) {
-    const ticks = Math.floor(process.machine.clock.uptime() / 10);
+    const ticks = Math.floor(process.machine.clock.processorTime() / 10);
     const fields = new Array(49).fill(0);
     fields[0] = process.parentPid;
     fields[1] = fields[2] = process.pid;

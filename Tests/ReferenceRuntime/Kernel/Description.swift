@@ -125,7 +125,6 @@ final class DirectoryDescription: Description {
 
     /// Writes `struct dirent` records, as many as fit; 0 at the end.
     func entries(_ memory: GuestMemory, _ address: UInt32, _ count: Int) throws(Errno) -> Int {
-        let recordSize: UInt32 = 280
         var written: UInt32 = 0
         var rest: [(order: Int, name: Name, inode: Inode)] = []
         if position < 1 { rest.append((1, Array(".".utf8), directory)) }
@@ -133,6 +132,8 @@ final class DirectoryDescription: Description {
         rest += directory.entries.filter { $0.value.order > position }
             .map { (order: $0.value.order, name: $0.key, inode: $0.value.inode) }.sorted { $0.order < $1.order }
         for entry in rest {
+            // The name starts at 19 and ends with a zero; records are multiples of 8 bytes.
+            let recordSize = UInt32(19 + entry.name.count + 1 + 7) & ~7
             guard Int(written + recordSize) <= count else {
                 if written == 0 { throw .EINVAL }
                 break

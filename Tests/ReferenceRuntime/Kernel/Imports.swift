@@ -76,6 +76,17 @@ final class Imports {
     }
 }
 
+extension Program {
+    /// The imports that the reference runtime has an implementation of, as `module.name`; tags are not among them.
+    public static var implementedImports: Set<String> {
+        let store = Store()
+        guard let memory = MemoryInstance(store, minimum: 0) else { return [] }
+        let kernel = Kernel(store, memory, seed: 1)
+        let contexts = ["frond.switch", "frond.kill", "frond.cap", "frond.pool", "frond.trace"]
+        return Set(SystemCalls(kernel).bodies.keys).union(contexts)
+    }
+}
+
 /// How events look in a trace: one line each, as the glue writes them.
 enum Trace {
     static func values(_ slots: UnsafeMutablePointer<UInt64>, _ types: [StackType]) -> String {

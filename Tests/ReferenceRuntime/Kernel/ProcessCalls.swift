@@ -121,6 +121,8 @@ extension SystemCalls {
         // There are no child processes here: a program that spawns gets an error that says so.
         add("frond.spawn") { call throws(Errno) in throw .ENOSYS }
         add("frond.kill_process") { call throws(Errno) in throw .ESRCH }
+        // Only a parent would want to know, and there is none.
+        add("frond.killed_by") { call throws(Errno) in .returned }
         add("frond.prlimit") { call throws(Errno) in
             guard call.i32(0) == 0 || call.i32(0) == 42 else { throw .ESRCH }
             guard (0...15).contains(call.i32(1)) else { throw .EINVAL }

@@ -91,6 +91,10 @@ public final class Program {
         depthAddress = try address("frond_host_depth")
         eventsAddress = try address("frond_events_pending")
         configure()
+        // The program tells more about its scheduler while somebody listens.
+        if options.trace != nil, case .i32(let flag)? = instance.global("frond_trace_enabled")?.value {
+            try? kernel.memory.write(Int32(1), at: flag)
+        }
         imports.connect(
             switch: { [unowned self] in self.switchContext($0) }, kill: { [unowned self] in self.kill($0) },
             count: { [unowned self] in self.statistics.calls += 1 },

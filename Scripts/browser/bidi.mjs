@@ -238,6 +238,26 @@ export class Page {
         });
     }
 
+    /** Clicks in the middle of an element, with the pointer. */
+    async click(selector) {
+        const { result } = await this.browser.send('script.evaluate', {
+            expression: `document.querySelector(${JSON.stringify(selector)})`,
+            target: { context: this.context }, awaitPromise: false,
+        });
+        if (!result?.sharedId) throw new Error(`there is no ${selector}`);
+        const origin = { type: 'element', element: { sharedId: result.sharedId } };
+        await this.browser.send('input.performActions', {
+            context: this.context,
+            actions: [{
+                type: 'pointer', id: 'mouse', actions: [
+                    { type: 'pointerMove', x: 0, y: 0, origin },
+                    { type: 'pointerDown', button: 0 },
+                    { type: 'pointerUp', button: 0 },
+                ],
+            }],
+        });
+    }
+
     /** Presses keys together, for example `['\uE009', 'c']` for Ctrl-C. */
     async chord(keys) {
         const actions = [

@@ -69,7 +69,7 @@ async function perform(page, step, values) {
     } else if ('chord' in step) {
         await page.chord(step.chord.map((name) => keys[name] ?? name));
     } else if ('click' in step) {
-        await page.evaluate(`document.querySelector(${JSON.stringify(step.click)}).click()`);
+        await page.click(step.click);
     } else if ('evaluate' in step) {
         values.push((await page.evaluate(step.evaluate)) ?? null);
     } else if ('until' in step) {

@@ -94,25 +94,29 @@ enum Browser: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case preload(String)
         case state(String)
         case text(String)
+        /// Clicks into the terminal's line, and types.
         case type(String)
+        /// Clicks into the terminal's line, and presses Ctrl-C.
         case interrupt
         case evaluate(String)
         case until(String)
         case pause(milliseconds: Int)
         case screenshot(String)
 
-        fileprivate var json: [String: Any] {
-            switch self {
-            case .preload(let function): ["preload": function]
-            case .state(let name): ["state": name]
-            case .text(let text): ["text": text]
-            case .type(let text): ["type": text]
-            case .interrupt: ["chord": ["control", "c"]]
-            case .evaluate(let expression): ["evaluate": expression]
-            case .until(let expression): ["until": expression]
-            case .pause(let milliseconds): ["sleep": milliseconds]
+        fileprivate var json: [[String: Any]] {
+            // A headless browser has no mouse, and so the page does not take the focus by itself.
+            let click = ["click": ".frond-input"]
+            return switch self {
+            case .preload(let function): [["preload": function]]
+            case .state(let name): [["state": name]]
+            case .text(let text): [["text": text]]
+            case .type(let text): [click, ["type": text]]
+            case .interrupt: [click, ["chord": ["control", "c"]]]
+            case .evaluate(let expression): [["evaluate": expression]]
+            case .until(let expression): [["until": expression]]
+            case .pause(let milliseconds): [["sleep": milliseconds]]
             case .screenshot(let name):
-                ["screenshot": Workshop.screenshots.appending(path: "\(name).png").path]
+                [["screenshot": Workshop.screenshots.appending(path: "\(name).png").path]]
             }
         }
     }
@@ -124,7 +128,7 @@ enum Browser: String, CaseIterable, Sendable, CustomTestStringConvertible {
         try FileManager.default.createDirectory(at: Workshop.screenshots, withIntermediateDirectories: true)
         let server = DevServer(root: try await Sites.shared.site(app))
         let address = try await server.start()
-        let input = try JSONSerialization.data(withJSONObject: steps.map(\.json))
+        let input = try JSONSerialization.data(withJSONObject: steps.flatMap(\.json))
         let driver = Workshop.package.appending(path: "Scripts/browser/drive.mjs")
         let outcome: ChildProcess.Result
         do {

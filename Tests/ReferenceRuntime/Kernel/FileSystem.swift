@@ -231,6 +231,16 @@ extension Kernel {
         add(file, at: path)
     }
 
+    /// The interpreter's name: a placeholder that looks like a program, so that Python knows where it is.
+    func makeInterpreter() {
+        let path = "/usr/bin/python3"
+        if let file = try? find(Array(path.utf8), from: root) {
+            file.mode |= 0o111
+        } else {
+            add(FileInode(self, permissions: 0o755), at: path)
+        }
+    }
+
     func mount(_ image: FileImage) {
         let time = image.index.mtime * 1_000_000_000
         func date(_ inode: Inode) {

@@ -82,6 +82,7 @@ public final class Program {
         guard let placeholder = MemoryInstance(store, minimum: 0) else { throw BootError(description: "no memory") }
         kernel = Kernel(store, placeholder, seed: options.seed)
         if let image { kernel.mount(image) }
+        kernel.makeInterpreter()
         imports = Imports(kernel, store, options.trace)
         instance = try ModuleInstance(valid, in: store) { [imports] in imports.external(for: $0, in: valid) }
         guard let memory = instance.memory("memory") else {

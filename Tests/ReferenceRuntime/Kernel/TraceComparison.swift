@@ -29,8 +29,9 @@ public struct TraceComparison: Sendable {
     }
 
     private static let ignored = [
-        "program ", "idle ", "wake ", "call frond.trace(", "call env.emscripten_get_now(",
-        "call env.emscripten_date_now(", "call wasi_snapshot_preview1.clock_time_get(", "call frond.pool(", "call frond.cap(",
+        "program ", "idle ", "wake ", "call frond.trace(", "call frond.pool(", "call frond.cap(",
+        "call env.emscripten_get_now(", "call env.emscripten_date_now(",
+        "call wasi_snapshot_preview1.clock_time_get(",
     ]
 
     /// An event as it is compared; nil when it is left out.

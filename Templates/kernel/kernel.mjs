@@ -119,8 +119,7 @@ function kernelOf(process, options) {
             return (!input.ended && input.waiters.list.length > 0)
                 || net.outside.size > 0
                 || (net.listenHooks.length > 0 && net.listening.size > 0)
-                || process.parent !== null
-                || [...process.children.values()].some((child) => child.status === null);
+                || machine.processes.size > 1;
         },
 
         resize(columns, rows) {

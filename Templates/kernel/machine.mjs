@@ -29,6 +29,8 @@ export class Machine {
         this.nextInode = 2;
         this.nextAbstract = 1;
         this.nextProcess = FIRST_PROCESS;
+        /** Every process that runs. */
+        this.processes = new Set();
         this.devDevice = 5;
         this.procDevice = 6;
         this.pipeDevice = 10;

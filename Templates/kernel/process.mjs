@@ -36,6 +36,7 @@ export class Process {
         /** It called exit; and the signal that made it do so, or 0. */
         this.exited = false;
         this.deadlySignal = 0;
+        machine.processes.add(this);
         mountProcess(machine, machine.files, this);
         if (parent === null) {
             this.openStandardStreams();
@@ -85,6 +86,7 @@ export class Process {
 
     /** It is over: its descriptors are closed, and it leaves /proc. */
     end() {
+        this.machine.processes.delete(this);
         this.table.closeAll();
         this.files.directoryAt('/proc').names.delete(String(this.pid));
     }

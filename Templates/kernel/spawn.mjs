@@ -141,8 +141,11 @@ export function spawnCalls(process, makeKernel) {
         const signal = child.deadlySignal || (!child.exited && status > 128 ? status - 128 : 0);
         entry.status = signal !== 0 ? signal : (status & 255) << 8;
         child.end();
-        process.childWaiters.notify(POLL_READABLE);
-        process.raise(SIGCHLD);
+        // A parent that has ended itself hears nothing; nobody else takes its orphans.
+        if (machine.processes.has(process)) {
+            process.childWaiters.notify(POLL_READABLE);
+            process.raise(SIGCHLD);
+        }
     }
 
     function spawn(pathPointer, argsPointer, envPointer, actions) {

@@ -48,7 +48,7 @@ test: tests tools
 	@Scripts/install-packages test
 	@test -n "$$FROND_KIT" || $(frond) runtime path >/dev/null 2>&1 || Scripts/install-packages kit
 	@test -n "$$FROND_KIT" || $(frond) runtime build
-	$(with_tools) $(SWIFT) test -c release --skip-build --disable-xctest
+	$(with_tools) $(SWIFT) test -c release --skip-build --disable-xctest --no-parallel
 
 site: kit
 	$(frond) build Site --output .build/site

@@ -8,6 +8,7 @@ struct BuildCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build",
         abstract: "Build the static site of an app.",
+        usage: "frond build [OPTIONS] APP",
         discussion: """
             EXAMPLES:
               frond build notes/ -o dist

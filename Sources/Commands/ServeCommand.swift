@@ -9,6 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Build an app and serve it on this machine.",
+        usage: "frond serve [OPTIONS] [APP]",
         discussion: """
             EXAMPLES:
               frond serve notes/ --open

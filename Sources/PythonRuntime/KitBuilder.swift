@@ -62,6 +62,12 @@ public struct KitBuilder: Sendable {
         for step in recipe.steps {
             try await perform(step, runner)
         }
+        // The steps read the folders themselves, so what they made belongs to this key only if nothing was edited.
+        guard try Recipe(folder: recipe.folder, shim: recipe.shim).key == recipe.key else {
+            throw Diagnostic(
+                .error, "kit-recipe-changed", "the recipe or the context shim was changed while the kit was built",
+                hints: ["run the command again; only the steps that the change concerns are done anew"])
+        }
         return try await store.add(recipe: recipe, toolchain: toolchain, steps: steps)
     }
 

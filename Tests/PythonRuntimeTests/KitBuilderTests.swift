@@ -101,6 +101,16 @@ import Testing
         #expect(left.isEmpty)
     }
 
+    @Test func aRecipeEditedMeanwhileMakesNoKit() async throws {
+        let fake = try FakeRecipe()
+        defer { fake.remove() }
+        let shim = fake.shim.appending(path: "context.c").path
+        try fake.write(
+            "set -eu\necho one >> \"$STEPS/log\"\necho edited >> \(shim)\n", to: fake.recipe.appending(path: "one.sh"))
+        #expect(await identifiers { _ = try await fake.build() } == ["kit-recipe-changed"])
+        #expect(KitStore(cache: fake.cache).all().isEmpty)
+    }
+
     @Test func cleaningKeepsTheCurrentKit() async throws {
         let fake = try FakeRecipe()
         defer { fake.remove() }

@@ -48,7 +48,8 @@ function summary(values) {
 function firstLine() {
     return new Promise((resolve, reject) => {
         const began = performance.now();
-        const child = spawn(frond, ['run', app], { stdio: ['ignore', 'pipe', 'inherit'] });
+        // -u: into a pipe, Python would keep the lines until it ends.
+        const child = spawn(frond, ['run', '-u', app], { stdio: ['ignore', 'pipe', 'inherit'] });
         child.stdout.once('data', () => resolve((performance.now() - began) / 1000));
         child.once('error', reject);
         child.once('exit', (status) => reject(new Error(`frond run ended with status ${status} before it printed`)));

@@ -90,6 +90,9 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         tests("ReferenceRuntimeTests", ["ReferenceRuntime", "WasmBinary"], exclude: ["out-of-scope.json"]),
         .executableTarget(
+            name: "reference-run", dependencies: ["ReferenceRuntime", "WasmBinary"], path: "Tests/ReferenceRunner",
+            swiftSettings: strict),
+        .executableTarget(
             name: "interpreter-benchmark", dependencies: ["ReferenceRuntime", "WasmBinary"],
             path: "Tests/Benchmarks/interpreter", exclude: ["programs.c", "programs.wasm"], swiftSettings: strict),
     ]

@@ -99,6 +99,7 @@ struct SpecificationSuite {
         let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let beside = checkout.deletingLastPathComponent().appending(path: "shared/wasm-testsuite")
+            .resolvingSymlinksInPath()
         let folder = ProcessInfo.processInfo.environment["FROND_WASM_TESTSUITE"].map { URL(filePath: $0) } ?? beside
         guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
         return SpecificationSuite(folder: folder)

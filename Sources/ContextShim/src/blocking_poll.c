@@ -21,6 +21,7 @@ static int park_watching(int watched, double deadline) {
 /// poll with a timeout in milliseconds that may have a fraction; negative = none.
 static int poll_for(struct pollfd *fds, nfds_t count, double timeout) {
     double deadline = 0;
+    frond_give_way();  // the interpreter's lock is free here: else a loop that is always ready keeps it from the others
     for (bool first = true;; first = false) {
         int ready = frond_host_poll(fds, (int)count);
         if (ready || timeout == 0) return ready;
@@ -50,6 +51,7 @@ FROND_PUBLIC int __syscall_epoll_pwait(
     if (mask) pthread_sigmask(SIG_SETMASK, mask, &before);
     double deadline = 0;
     int result;
+    frond_give_way();
     for (bool first = true;; first = false) {
         result = frond_host_epoll_wait(fd, events, room);
         if (result || !timeout) break;

@@ -1,14 +1,11 @@
-// Sleeping, and waiting for children.
+// Sleeping.
 #define _GNU_SOURCE
 #include <errno.h>
-#include <poll.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 
-#include "blocking.h"
 #include "host.h"
 #include "pthread_internal.h"
+#include "scheduler.h"
 
 static int sleep_until(double deadline) {
     if (deadline <= frond_now()) {
@@ -50,13 +47,4 @@ FROND_PUBLIC int clock_nanosleep(
 FROND_PUBLIC void emscripten_thread_sleep(double ms) {
     double deadline = frond_now() + ms;
     while (sleep_until(deadline) == EINTR) {}
-}
-
-FROND_PUBLIC pid_t __syscall_wait4(pid_t pid, int *status, int options, struct rusage *usage) {
-    for (;;) {
-        int result = frond_host_wait4(pid, status, options, usage);
-        if (result || (options & WNOHANG)) return result;
-        int error = frond_wait_for(-1, POLLIN, FROND_NEVER, FROND_WAIT_CHILD);
-        if (error) return -error;
-    }
 }

@@ -277,3 +277,13 @@ void frond_check(void) {
         yielded_at = checked_at = frond_now();
     }
 }
+
+void frond_give_way(void) {
+    if (frond_host_depth) return;
+    if (!ready.head && !frond_events_pending && frond_timers_next() >= FROND_NEVER) return;
+    double now = frond_now();
+    if (now - yielded_at < YIELD_PERIOD_MS) return;
+    yielded_at = now;
+    frond_timers_expire(now);
+    frond_yield();
+}

@@ -104,6 +104,8 @@ FROND_INTERNAL bool frond_wake_first(frond_queue *queue);
 FROND_INTERNAL void frond_set_limits(frond_thread *thread);
 /// Lets the other ready threads run.
 FROND_INTERNAL void frond_yield(void);
+/// frond_yield, at most once a millisecond: for calls that a loop makes again and again and that are always ready at once.
+FROND_INTERNAL void frond_give_way(void);
 /// Lets the host's event loop take a turn, and whoever got ready.
 FROND_INTERNAL void frond_yield_to_host(void);
 /// Takes the next ready thread out of the run queue and answers its context; null when none is ready.

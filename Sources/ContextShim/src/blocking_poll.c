@@ -41,6 +41,7 @@ FROND_PUBLIC int __syscall_poll(struct pollfd *fds, nfds_t count, int timeout) {
 }
 
 FROND_PUBLIC int __syscall_poll_nonblocking(struct pollfd *fds, nfds_t count) {
+    frond_give_way();
     return frond_host_poll(fds, (int)count);
 }
 

@@ -27,6 +27,11 @@ const chromiumArguments = [
     '--disable-background-networking', '--window-size=1000,700',
 ];
 
+/** Chromium's switches for one run, as in FROND_BROWSER_ARGUMENTS="--js-flags=--wasm-wasmfx". */
+function moreArguments() {
+    return (process.env.FROND_BROWSER_ARGUMENTS ?? '').split(' ').filter((word) => word !== '');
+}
+
 /** Finds a program as a shell would; chromedriver wants a whole path. */
 function find(name) {
     for (const folder of name.includes('/') ? [''] : (process.env.PATH ?? '').split(delimiter)) {
@@ -111,7 +116,9 @@ export class Browser {
             capabilities: {
                 alwaysMatch: {
                     webSocketUrl: true,
-                    'goog:chromeOptions': { binary, args: [...chromiumArguments, `--user-data-dir=${this.#profile}`] },
+                    'goog:chromeOptions': {
+                        binary, args: [...chromiumArguments, ...moreArguments(), `--user-data-dir=${this.#profile}`],
+                    },
                 },
             },
         });

@@ -195,7 +195,7 @@ export function bootProgram(options, createKernel) {
             memory,
             abort: (reason) => contexts.stop({ kind: 'abort', error: new Error(reason) }),
         });
-        const cap = options.contexts?.cap ?? defaultCap;
+        const cap = options.contexts?.cap ?? capOf(options.env) ?? defaultCap;
         const pool = options.contexts?.pool ?? (isFirefox() ? defaultPoolFirefox : defaultPool);
         const own = {
             switch: contexts.imports.switch,
@@ -334,6 +334,12 @@ function wallClock() {
         origin += coarse - fine;
         return coarse;
     };
+}
+
+/** A program's own choice of how many contexts may exist, for its children too: FROND_CONTEXTS in its environment. */
+function capOf(env) {
+    const number = Number(env?.FROND_CONTEXTS);
+    return Number.isInteger(number) && number > 0 ? Math.min(number, defaultCap) : undefined;
 }
 
 function isFirefox() {

@@ -11,7 +11,7 @@ folder=$2
 python=${3:-python3}
 patches=$(readlink -f "$(dirname "$0")/../../Sources/PythonRuntime/Recipe/patches")
 
-stand_ins=$(readlink -f "$(dirname "$0")/python")
+stand_ins=$(readlink -f "$(dirname "$0")/../Suites/greenlet")
 
 rm -rf "$folder"
 mkdir -p "$folder"

@@ -1,7 +1,7 @@
 // Child processes: posix_spawn of the Python interpreter starts the same module once more, with its own memory, on the same
 // machine (files, network, terminal), in the same host thread. There is no fork, and no other program to start.
 
-import { EACCES, EBADF, ECHILD, EFAULT, EINVAL, ENOENT, ENOEXEC, ENOSYS, ENOTDIR, ESRCH } from './errno.mjs';
+import { EACCES, EBADF, ECHILD, EFAULT, EINVAL, ENOENT, ENOEXEC, ENOSYS, ENOTDIR, EPERM, ESRCH } from './errno.mjs';
 import { O_CLOEXEC, POLL_READABLE, SIGCHLD } from './constants.mjs';
 import { inBounds, readPath, readText } from './guest-memory.mjs';
 import { DirectoryInode, PERMIT_EXECUTE, RegularInode } from './inode.mjs';
@@ -217,19 +217,24 @@ export function spawnCalls(process, makeKernel) {
             process.deadlySignal = signal;
         },
 
-        /** kill() of another process: signal 0 asks whether it is there. */
+        /** kill() of another process, child or not: signal 0 asks whether it is there. */
         kill_process(pid, signal) {
-            const entry = process.children.get(pid);
-            if (entry === undefined || entry.status !== null) {
-                return entry === undefined ? -ESRCH : 0;
+            const mine = process.children.get(pid);
+            if (mine !== undefined && mine.status !== null) {
+                return 0; // ended, and nobody has waited for it yet
             }
-            if (signal === 0) {
-                return 0;
+            const target = [...machine.processes].find((each) => each.pid === pid);
+            if (target === undefined) {
+                return -ESRCH;
             }
+            const program = target.parent?.children.get(pid)?.program;
             if (signal === spawnKill) {
-                entry.program.terminate(128 + spawnKill);
-            } else {
-                entry.program.raise(signal);
+                if (!program) {
+                    return -EPERM; // the first process is its host's to end
+                }
+                program.terminate(128 + spawnKill);
+            } else if (signal !== 0) {
+                (program ?? target).raise(signal);
             }
             return 0;
         },

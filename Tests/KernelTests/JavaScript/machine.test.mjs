@@ -226,6 +226,21 @@ test('what can be started, and what not', () => {
     assert.equal(alone.frond.spawn(alone.string('/usr/bin/python3'), alone.words(0), 0, 0), -ENOSYS);
 });
 
+test('signals from a child to its parent and to another child', () => {
+    const { guest, started, spawn } = parent();
+    spawn('/usr/bin/python3', ['python3']);
+    const sibling = spawn('/usr/bin/python3', ['python3']);
+    const { kill_process: kill } = started[0].makeKernel({ memory: guest.memory, exit() {} }).imports.frond;
+    assert.equal(kill(42, 0), 0);
+    assert.deepEqual(guest.signals, []);
+    assert.equal(kill(42, 10), 0);
+    assert.deepEqual(guest.signals, [10]);
+    assert.equal(kill(sibling, 12), 0);
+    assert.deepEqual(started[1].raised, [12]);
+    assert.equal(kill(42, 9), -EPERM, 'the first process is its host\'s to end');
+    assert.equal(kill(99, 0), -71);
+});
+
 test('signals to a child', async () => {
     const { guest, started, spawn } = parent();
     const pid = spawn('/usr/bin/python3', ['python3']);

@@ -1,0 +1,1 @@
+"""A herbarium: specimens, photographs and field notes."""

@@ -1,0 +1,5 @@
+"""The application, for `uvicorn main:app`."""
+
+from herbarium.app import app
+
+__all__ = ["app"]

@@ -37,19 +37,29 @@ public struct TOMLDocument: Sendable {
     ///   - name: the file's name for diagnostics.
     ///   - firstLine: the line of that file on which the text begins (for TOML inside a Python script).
     public init(parsing text: String, name: String, firstLine: Int = 1, firstColumn: Int = 1) throws(Diagnostic) {
-        file = name
-        let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            let place = Diagnostic.Location(
-                file: name, line: error.source.begin.line + firstLine - 1,
-                column: error.source.begin.column + firstColumn - 1)
-            throw .input("config-syntax", Self.plain(error.description), at: place)
-        } catch {
-            throw .input("config-syntax", String(describing: error), at: .init(file: name))
+        func parse(_ text: some StringProtocol) throws(Diagnostic) -> TOMLTable {
+            do {
+                return try TOMLTable(string: String(text))
+            } catch let error as TOMLParseError {
+                let place = Diagnostic.Location(
+                    file: name, line: error.source.begin.line + firstLine - 1,
+                    column: error.source.begin.column + firstColumn - 1)
+                throw .input("config-syntax", Self.plain(error.description), at: place)
+            } catch {
+                throw .input("config-syntax", String(describing: error), at: .init(file: name))
+            }
         }
+        file = name
         let positions = TOMLPositions(text)
+        if let place = positions.headerWithoutKey {
+            // What is wrong before it comes first.
+            let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            _ = try parse(lines.prefix(place.line - 1).joined(separator: "\n"))
+            throw .input(
+                "config-syntax", "the header of a table does not begin with a key",
+                at: .init(file: name, line: place.line + firstLine - 1, column: place.column + firstColumn - 1))
+        }
+        let table = try parse(text)
         root = Section(
             table: Value.table(of: table), path: [], name: name, positions: positions, firstLine: firstLine,
             firstColumn: firstColumn)

@@ -1,13 +1,15 @@
 /// Where every key of a TOML text stands.
 ///
-/// The parser that we use says where a syntax error is but not where a value came from. This walks over a text that
-/// the parser has accepted, so it only has to tell keys from strings, comments and brackets:
+/// The parser that we use says where a syntax error is but not where a value came from. This walks over the text and tells
+/// keys from strings, comments and brackets, which is right as far as the text is valid TOML:
 ///
 ///     [tool.frond]          # ["tool", "frond"]          line 1, column 2
 ///     title = "Notes"       # ["tool", "frond", "title"] line 2, column 1
 ///     env.MODE = "x"        # [..., "env"] and [..., "env", "MODE"] line 3, columns 1 and 5
 ///
 /// Of a key that is written more than once (the headers of an array of tables) the first place counts.
+///
+/// Any text may be walked over, also one that the parser has not seen yet: `headerWithoutKey` is for that.
 public struct TOMLPositions: Sendable {
     /// A place in the text, both from one; columns count characters.
     public struct Place: Sendable, Hashable {
@@ -19,14 +21,19 @@ public struct TOMLPositions: Sendable {
 
     private var places: [[String]: Place] = [:]
 
+    /// The first table header that does not begin with a key (`[=]`, `[ # ]`), on which toml++ aborts the whole process;
+    /// blank ones (`[]`) it refuses properly. Only sure when everything before it is valid.
+    public let headerWithoutKey: Place?
+
     /// The place of a key by its full path, or nothing when it is not in the text.
     public subscript(path: [String]) -> Place? { places[path] }
 
-    /// Finds all keys of a valid TOML text.
+    /// Finds all keys of a TOML text.
     public init(_ text: String) {
         var walker = Walker(text)
         walker.document()
         places = walker.places
+        headerWithoutKey = walker.headerWithoutKey
     }
 
     /// The cursor over the characters. Every rule leaves it behind what it has read, and no rule loops without moving.
@@ -35,7 +42,11 @@ public struct TOMLPositions: Sendable {
         private var index = 0
         private var line = 1
         private var column = 1
+        /// How many arrays and inline tables are open. The parser refuses more than 256 of them, so there is no more to find.
+        private var depth = 0
+        private let deepest = 256
         var places: [[String]: Place] = [:]
+        var headerWithoutKey: Place?
 
         init(_ text: String) { characters = Array(text) }
 
@@ -77,13 +88,22 @@ public struct TOMLPositions: Sendable {
                 guard let character = next else { return }
                 if character == "[" {
                     advance(sees("[[") ? 2 : 1)
-                    skipBlanks(andNewlines: false)
+                    while next == " " || next == "\t" { advance() }
+                    if headerWithoutKey == nil, !startsKey, let next, next != "]", !next.isNewline {
+                        headerWithoutKey = here
+                    }
                     table = keys(under: [])
                     while next == "]" || next == " " || next == "\t" { advance() }
                 } else {
                     pair(under: table)
                 }
             }
+        }
+
+        /// Whether the next character can begin a key: toml++ takes TOML's own characters and none beyond.
+        private var startsKey: Bool {
+            guard let next else { return false }
+            return next.isASCII && (next.isLetter || next.isNumber || "_-\"'".contains(next))
         }
 
         /// `a.b = value`
@@ -124,8 +144,14 @@ public struct TOMLPositions: Sendable {
         private mutating func value(of path: [String]) {
             switch next {
             case "\"", "'": _ = string()
-            case "{": inlineTable(path)
-            case "[": array(path)
+            case "{", "[":
+                guard depth < deepest else {
+                    index = characters.count
+                    return
+                }
+                depth += 1
+                if next == "{" { inlineTable(path) } else { array(path) }
+                depth -= 1
             default:
                 while let character = next, !character.isNewline, !",]}#".contains(character) { advance() }
             }

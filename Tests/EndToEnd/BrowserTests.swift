@@ -18,6 +18,16 @@ extension EndToEnd {
             #expect(result.text.map(trimmed) == trimmed(native.text))
         }
 
+        @Test(arguments: Browser.allCases)
+        func usesExtensionModulesOfPublishedWheels(browser: Browser) async throws {
+            let headless = try await Workshop.frond(["run", app("extensions").path])
+            try headless.requireSuccess("frond run extensions")
+            let result = try await browser.open(
+                app("extensions"), [.state("exited"), .screenshot("extensions-\(browser)")])
+            #expect(result.status == 0)
+            #expect(result.text.map(trimmed) == trimmed(headless.text))
+        }
+
         /// While Python sleeps, and while it waits for a line, a counter on the page's main thread goes on.
         @Test(arguments: Browser.allCases)
         func leavesThePageAlive(browser: Browser) async throws {

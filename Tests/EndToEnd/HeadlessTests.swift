@@ -60,6 +60,14 @@ extension EndToEnd {
             if app == "recursion.py" { #expect(result.text == "through C: RecursionError\n") }
         }
 
+        /// Eleven wheels with C, C++ and Rust inside, as the package index has them, linked into one module.
+        @Test func usesExtensionModulesOfPublishedWheels() async throws {
+            let result = try await Workshop.frond(["run", Workshop.apps.appending(path: "extensions").path])
+            #expect(result.status == 0, "\(result.text)\n\(result.errorText)")
+            #expect(result.text.hasSuffix("\ndone\n"))
+            #expect(result.text.split(separator: "\n").count == 12)
+        }
+
         @Test func endsOnControlC() async throws {
             // timeout(1) sends the signal after the program has had time to start.
             let code = "import time\ntry:\n    time.sleep(60)\nfinally:\n    print('cleaned up')"

@@ -66,6 +66,29 @@ import Testing
         #expect(error?.exitStatus == 2)
     }
 
+    /// toml++ aborts the process on these.
+    @Test(arguments: ["[=]", "a = 1\n[[ # ]]", "[.a]", "a = [\n[1],\n]\n[ü]"])
+    func refusesHeadersThatBeginWithNoKey(text: String) {
+        do {
+            _ = try TOMLDocument(parsing: text, name: "x.toml")
+            Issue.record("accepted")
+        } catch {
+            #expect(error.identifier == "config-syntax")
+            #expect(error.location?.line == text.split(separator: "\n").count)
+        }
+    }
+
+    @Test func refusesDeepNestingAndTheFirstOfTwoMistakes() {
+        let deep = "a = " + String(repeating: "[", count: 100_000)
+        #expect(throws: Diagnostic.self) { try TOMLDocument(parsing: deep, name: "x.toml") }
+        do {
+            _ = try TOMLDocument(parsing: "a 1\n[=]", name: "x.toml")
+            Issue.record("accepted")
+        } catch {
+            #expect(error.location?.line == 1)
+        }
+    }
+
     @Test func countsFromTheLineOfTheScriptThatItStandsIn() throws {
         let error = #expect(throws: Diagnostic.self) {
             let root = try TOMLDocument(parsing: "\ntitle = 1", name: "s.py", firstLine: 4, firstColumn: 3).root

@@ -36,7 +36,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "SiteBuilder", "DevServer", "PythonRuntime", "Wheels", "Templates", "Support", argumentParser,
+                "SiteBuilder", "DevServer", "PythonRuntime", "ReferenceRuntime", "Verification", "WasmBinary", "Wheels",
+                "Templates", "Support", argumentParser,
             ],
             swiftSettings: strict),
         .target(
@@ -44,6 +45,10 @@ let package = Package(
             dependencies: [
                 "GlueGenerator", "Wheels", "WasmLinker", "WasmBinary", "Support", "Templates", "CBrotli", "CZlib",
             ],
+            swiftSettings: strict),
+        .target(
+            name: "Verification",
+            dependencies: ["DevServer", "GlueGenerator", "ReferenceRuntime", "SiteBuilder", "Support", "WasmBinary"],
             swiftSettings: strict),
         .target(name: "DevServer", dependencies: ["Support", hummingbird], swiftSettings: strict),
         .target(

@@ -129,7 +129,7 @@ export function createContexts({
             lastBreath = now();
             wake();
         };
-        while (!hasEvents() && lookOutside() && !ended) { /* until it has nothing more to do */ }
+        while (!ended && !hasEvents() && lookOutside()) { /* until it has nothing more to do */ }
         if (ended) return;
         if (waitMs === 0) afterHostTasks(due);
         else if (waitMs > 0) timer = startTimer(due, waitMs);

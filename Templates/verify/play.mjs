@@ -7,24 +7,24 @@ import { VirtualWorld } from './world.mjs';
 
 /**
  * @param {(options: object) => object} boot the glue's
- * @param {{ args: string[], env: Record<string, string>, cwd: string, stdin: string | null, port: number | null,
- *     requests: string[] | null }} check stdin and requests in base64
+ * @param {{ args: string[], env: [string, string][], cwd: string, stdin?: string, port?: number,
+ *     requests?: string[] }} check stdin and requests in base64
  * @param {{ module: unknown, image: unknown, line: (text: string) => void }} host
  * @returns {Promise<{ status: number, responses: string[] }>} the bytes of each response, in base64
  */
 export async function play(boot, check, { module, image, line }) {
     const world = new VirtualWorld();
-    const visitor = check.requests === null ? null : new Visitor(check, () => handle);
+    const visitor = check.requests === undefined ? null : new Visitor(check, () => handle);
     if (visitor !== null) world.idle = () => visitor.act();
     const handle = boot({
-        module, image, args: check.args, env: check.env, cwd: check.cwd, world, backend: 'jspi',
+        module, image, args: check.args, env: Object.fromEntries(check.env), cwd: check.cwd, world, backend: 'jspi',
         trace(text) {
             if (text.startsWith('call ')) world.count();
             line(text);
         },
         contexts: { pool: 64 },
     });
-    if (check.stdin !== null) handle.stdin.write(bytesOf(check.stdin));
+    if (check.stdin !== undefined) handle.stdin.write(bytesOf(check.stdin));
     handle.stdin.end();
     const status = await handle.exit;
     return { status, responses: visitor?.responses ?? [] };
@@ -48,7 +48,7 @@ class Visitor {
         if (this.connection === null) {
             if (this.responses.length === this.requests.length) {
                 this.handle().terminate(0);
-                return false;
+                return true;
             }
             const ports = network.listeners().map(({ port }) => port).filter((port) => port > 0).sort((a, b) => a - b);
             const port = this.port ?? ports[0];
@@ -67,8 +67,7 @@ class Visitor {
         if (bytes.length > 0) {
             this.received.push(bytes);
             acted = true;
-        }
-        if (this.connection.ended) {
+        } else if (this.connection.ended) {
             this.connection.close();
             this.connection = null;
             this.responses.push(base64Of(this.received));

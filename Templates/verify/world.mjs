@@ -1,13 +1,15 @@
 // Time and chance as the reference runtime has them (Tests/ReferenceRuntime/Kernel/VirtualClock.swift), so that a program sees
 // the very same in both and their traces can be compared line by line.
 //
-//     the clock     stands still, but for 260 µs with every call of an import; jumps to the next timer when all wait
+//     the clock     stands still, but for 17/64 ms with every call of an import; jumps to the next timer when all wait
 //     the date      2026-01-01T00:00:01Z at the start
 //     chance        SplitMix64
 
-const perImport = 260_000;
+// Time comes in steps of 1/64 ms, because doubles hold those exactly, in milliseconds and in seconds.
+const stepsPerMillisecond = 64;
+const perImport = 17;
 const epoch = 1_767_225_600_000;
-const longest = 9e15;
+const longest = 2 ** 49;
 
 /** SplitMix64. @param {bigint} seed @returns {(bytes: Uint8Array) => void} */
 export function seededRandom(seed) {
@@ -46,14 +48,13 @@ function soon(task) {
 /** A `World` for the glue (glue.d.ts). */
 export class VirtualWorld {
     constructor() {
-        /** Nanoseconds of the monotonic clock. */
-        this.time = 1_000_000_000;
+        /** Steps of the monotonic clock. */
+        this.time = 1000 * stepsPerMillisecond;
         this.random = seededRandom(1n);
-        this.now = () => this.time / 1e6;
-        // The Swift side counts whole nanoseconds since 1970, which no double holds; the milliseconds are the same.
-        this.date = () => epoch + this.time / 1e6;
+        this.now = () => this.time / stepsPerMillisecond;
+        this.date = () => epoch + this.now();
         this.startTimer = (task, milliseconds) => {
-            const due = this.time + Math.ceil(Math.min(milliseconds * 1e6, longest));
+            const due = this.time + Math.ceil(Math.min(milliseconds * stepsPerMillisecond, longest));
             const timer = { live: true };
             soon(() => {
                 if (!timer.live) return;

@@ -5,7 +5,7 @@ struct VirtualClock {
     enum Pace: Equatable, Sendable {
         /// The work: calls and backward branches, 40 ns each. Close to what a browser takes.
         case work
-        /// Calls of imports, 260 µs each. Any host can count those, so any host can have the very same times.
+        /// Calls of imports, 17/64 ms each. Any host can count those, so any host can have the very same times.
         case imports
     }
 
@@ -20,7 +20,9 @@ struct VirtualClock {
     static let perUnit: Int64 = 40
     /// Nanoseconds for one call of an import. A little more than half of the scheduler's period for looking at the clock, so that
     /// it neither looks more often nor more seldom.
-    static let perImport: Int64 = 260_000
+    static let perImport = 17 * step
+    /// 1/64 ms in nanoseconds: doubles hold multiples of it exactly, in milliseconds and in seconds. Timers end at one.
+    static let step: Int64 = 15_625
 
     init(pace: Pace) { self.pace = pace }
 
@@ -39,7 +41,7 @@ struct VirtualClock {
 
     /// The time after a wait.
     func after(milliseconds: Double) -> Int64 {
-        monotonic + Int64(min((milliseconds * 1e6).rounded(.up), 9e18 - Double(monotonic)))
+        monotonic + Int64(min((milliseconds * 64).rounded(.up), 562_949_953_421_312)) * Self.step
     }
 
     var realTime: Int64 { epoch + monotonic }

@@ -76,7 +76,9 @@ let package = Package(
             "ContextShimTests", ["ContextShim", "Support"],
             exclude: ["build-native.sh", "greenlet-native.sh", "native", "python", "wasm"]),
         tests("DevServerTests", ["DevServer", "Support"]),
-        tests("EndToEnd", ["DevServer", "Support"], exclude: ["Apps"]),
+        tests(
+            "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],
+            exclude: ["Apps"]),
         tests(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
         tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),

@@ -1,7 +1,7 @@
 /// What all processes share: time, chance, the tree of files, the network, what is outside.
 ///
-/// Processes take turns. One runs until all its contexts wait; then the next that has something to do. When none has,
-/// the world outside may act, and then the clock jumps to the first timer.
+/// Processes take turns. One runs until all its contexts wait; then the next that has something to do. When none has, the
+/// clock jumps to the first timer.
 final class Machine {
     var clock: VirtualClock
     var random: SeededRandom
@@ -57,12 +57,10 @@ final class Machine {
                 process.proceed()
                 if let status = process.status, process !== first { process.leave(status) }
                 turn = (processes.firstIndex { $0 === process } ?? -1) + 1
-            } else if !first.actOutside() {
-                guard let due = processes.compactMap(\.due).min() else {
-                    first.endInDeadlock()
-                    continue
-                }
+            } else if let due = processes.compactMap(\.due).min() {
                 clock.advance(to: due)
+            } else {
+                first.endInDeadlock()
             }
         }
         for process in processes { process.drop() }

@@ -29,7 +29,7 @@ public final class Program {
         public var limits = Store.Limits()
         /// Gets what is written to descriptor 1 or 2.
         public var output: (Int, [UInt8]) -> Void = { _, _ in }
-        /// Called when every context waits, before the clock moves on: whoever plays the world outside (a browser that
+        /// Called when every context waits, until it has nothing more to do: whoever plays the world outside (a browser that
         /// sends a request, a user who types) does so now. True when it has done something.
         public var idle: ((Program) -> Bool)?
         /// Gets the lines of the trace, if there is to be one.
@@ -223,9 +223,6 @@ public final class Program {
         return nil
     }
 
-    /// Lets the world outside act, if somebody plays it; true when it did.
-    func actOutside() -> Bool { options.idle?(self) ?? false }
-
     /// Runs until all contexts wait, or the process has ended.
     func proceed() {
         if case .idle = state { wakeUp() }
@@ -240,8 +237,11 @@ public final class Program {
         return waiting(wait)
     }
 
+    /// All contexts wait. Whoever plays the world outside acts first.
     private func waiting(_ wait: Double) -> State {
-        .idle(until: wait < 0 ? nil : kernel.now().after(milliseconds: wait))
+        while status == nil, !kernel.hasEvents, let outside = options.idle, outside(self) {}
+        if status != nil { return .ended }
+        return .idle(until: wait < 0 ? nil : kernel.now().after(milliseconds: wait))
     }
 
     /// Asks the program whom to go on with; nobody: waits on.

@@ -97,7 +97,8 @@ struct VerifyCommand: AsyncParsableCommand {
             for check in settings.checks(
                 command: site.command, environment: site.environment, directory: site.directory)
             {
-                try await console.activity.step("Running \(check.name)") { _ in try await runner.run(check, tell: tell) }
+                try await console.activity.step("Running \(check.name)") { _ in try await runner.run(check, tell: tell)
+                }
             }
         } catch {
             for player in players { await player.finish() }

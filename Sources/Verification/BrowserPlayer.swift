@@ -64,7 +64,9 @@ package actor BrowserPlayer: Player {
     private func start(_ program: VerifiedProgram) async throws {
         let site = folder.appending(path: "site")
         let profile = folder.appending(path: "profile")
-        for place in [site, profile] { try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true) }
+        for place in [site, profile] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        }
         let parts = [
             (program.module, "app.wasm"), (program.image, "files.img"), (program.glue, "glue.mjs"),
             (templates.appending(path: "page.html"), "index.html"), (templates.appending(path: "page.mjs"), "page.mjs"),

@@ -111,7 +111,8 @@ extension Check {
         for (index, request) in (requests ?? []).enumerated() {
             let title = "\(request.method) \(request.path)"
             guard index < play.responses.count else {
-                found.append("\(title): no answer; the program ended with status \(play.status)" + Self.quoted(tail: errors))
+                found.append(
+                    "\(title): no answer; the program ended with status \(play.status)" + Self.quoted(tail: errors))
                 break
             }
             found += request.complaints(about: play.responses[index]).map { "\(title): \($0)" }

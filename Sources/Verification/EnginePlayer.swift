@@ -91,7 +91,8 @@ struct Job: Codable {
         else { return Play(trace: lines, status: -1, failure: failure ?? "the engine said nothing of the outcome") }
         lines.removeLast()
         return Play(
-            trace: lines, status: outcome.status, responses: outcome.responses.map { Array(Data(base64Encoded: $0) ?? Data()) },
+            trace: lines, status: outcome.status,
+            responses: outcome.responses.map { Array(Data(base64Encoded: $0) ?? Data()) },
             failure: failure ?? outcome.failure)
     }
 }

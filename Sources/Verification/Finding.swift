@@ -59,7 +59,8 @@ extension ReportFormat {
         let failures = findings.count { $0.outcome == .failed }
         let skipped = findings.count { $0.outcome == .skipped }
         lines.append(
-            "<testsuite name=\"frond verify\" tests=\"\(findings.count)\" failures=\"\(failures)\" skipped=\"\(skipped)\">")
+            "<testsuite name=\"frond verify\" tests=\"\(findings.count)\" failures=\"\(failures)\" skipped=\"\(skipped)\">"
+        )
         for finding in findings {
             let head =
                 "  <testcase classname=\"\(xml(finding.group))\" name=\"\(xml(finding.name))\" time=\"\(finding.seconds)\""

@@ -34,7 +34,9 @@ enum PageRules {
     private static func complaints(
         address: String, _ integrity: String?, _ base: String, _ integrities: [String: String]
     ) -> [String] {
-        guard address.hasPrefix(base), !address.hasPrefix("//") else { return ["\(address) does not lie below \(base)"] }
+        guard address.hasPrefix(base), !address.hasPrefix("//") else {
+            return ["\(address) does not lie below \(base)"]
+        }
         guard let expected = integrities[address] else { return ["\(address) is not in the manifest"] }
         guard let integrity else { return ["\(address) is loaded without an integrity"] }
         return integrity == expected ? [] : ["\(address) has another integrity than the manifest says"]

@@ -19,7 +19,8 @@ package struct SiteChecks {
     package func run(tell: (Finding) -> Void) {
         let checks: [(String, () throws -> String)] = [
             ("files", files), ("compressed files", compressed), ("names", names), ("module", module),
-            ("imports", imports), ("glue", glue), ("pages", pages), ("headers", headers), ("service worker", serviceWorker),
+            ("imports", imports), ("glue", glue), ("pages", pages), ("headers", headers),
+            ("service worker", serviceWorker),
         ]
         for (name, check) in checks {
             do {
@@ -47,7 +48,9 @@ package struct SiteChecks {
 
     private func bytes(_ path: String) throws(Problem) -> [UInt8] {
         guard let place = site.place(path) else { throw Problem(text: "\(path) leads out of the site") }
-        guard let data = try? Data(contentsOf: place) else { throw Problem(text: "\(path) is missing or can't be read") }
+        guard let data = try? Data(contentsOf: place) else {
+            throw Problem(text: "\(path) is missing or can't be read")
+        }
         return [UInt8](data)
     }
 
@@ -114,7 +117,9 @@ package struct SiteChecks {
         for file in site.files where file.path.hasPrefix("assets/") {
             count += 1
             let hash = Hash.sha256(try bytes(file.path)).prefix(12)
-            if !file.path.contains(".\(hash)") { complaints.append("\(file.path) is not named by its contents (\(hash))") }
+            if !file.path.contains(".\(hash)") {
+                complaints.append("\(file.path) is not named by its contents (\(hash))")
+            }
         }
         try Problem.unless(complaints)
         return "\(count) assets are named by their contents"
@@ -154,17 +159,20 @@ package struct SiteChecks {
         for (key, wanted) in [
             ("suspending", expected.suspending), ("promising", expected.promising), ("imports", expected.imports),
         ] {
-            guard let start = source.firstRange(of: "\(key):["), let end = source[start.upperBound...].firstIndex(of: "]")
+            guard let start = source.firstRange(of: "\(key):["),
+                let end = source[start.upperBound...].firstIndex(of: "]")
             else { throw Problem(text: "the glue does not say its \(key)") }
             let found = source[start.upperBound..<end].split(separator: ",").map {
                 String($0.trimmingCharacters(in: .whitespacesAndNewlines).dropFirst().dropLast())
             }
             guard found == wanted else {
                 let difference = Set(found).symmetricDifference(wanted).sorted().joined(separator: ", ")
-                throw Problem(text: "\(key): the glue and the host ABI differ in \(difference.isEmpty ? "order" : difference)")
+                throw Problem(
+                    text: "\(key): the glue and the host ABI differ in \(difference.isEmpty ? "order" : difference)")
             }
         }
-        return "suspends \(expected.suspending.joined(separator: ", ")); enters \(expected.promising.joined(separator: ", "))"
+        return
+            "suspends \(expected.suspending.joined(separator: ", ")); enters \(expected.promising.joined(separator: ", "))"
     }
 
     private func pages() throws -> String {
@@ -174,7 +182,9 @@ package struct SiteChecks {
         let pages = site.files.filter { $0.role == "page" }
         for page in pages {
             let html = String(decoding: try bytes(page.path), as: UTF8.self)
-            complaints += PageRules.complaints(html, base: site.base, integrities: integrities).map { "\(page.path): \($0)" }
+            complaints += PageRules.complaints(html, base: site.base, integrities: integrities).map {
+                "\(page.path): \($0)"
+            }
         }
         if pages.isEmpty { complaints.append("there is no page") }
         try Problem.unless(complaints)
@@ -187,7 +197,9 @@ package struct SiteChecks {
             throw Problem(text: "_headers has no Content-Security-Policy")
         }
         try Problem.unless(PageRules.complaints(policy: String(line.drop { $0 != ":" }.dropFirst())))
-        guard text.contains("\n\(site.base)assets/*") else { throw Problem(text: "_headers has no rules for \(site.base)assets/*") }
+        guard text.contains("\n\(site.base)assets/*") else {
+            throw Problem(text: "_headers has no rules for \(site.base)assets/*")
+        }
         return "_headers has the policy, and rules for \(site.base)assets/*"
     }
 
@@ -196,7 +208,9 @@ package struct SiteChecks {
         guard FileManager.default.fileExists(atPath: site.root.appending(path: path).path) else {
             return "none; the site does without"
         }
-        guard site.files.contains(where: { $0.path == path }) else { throw Problem(text: "sw.js is not in the manifest") }
+        guard site.files.contains(where: { $0.path == path }) else {
+            throw Problem(text: "sw.js is not in the manifest")
+        }
         let source = String(decoding: try bytes(path), as: UTF8.self)
         if source.contains("eval(") || source.contains("new Function") { throw Problem(text: "sw.js evaluates text") }
         return "sw.js lies at the root of the site"

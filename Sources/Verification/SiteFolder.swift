@@ -51,7 +51,9 @@ package struct SiteFolder: Sendable {
             let manifest = try JSONDecoder().decode(Manifest.self, from: data)
             page = String(decoding: try Data(contentsOf: root.appending(path: "index.html")), as: UTF8.self)
             (base, files) = (manifest.base, manifest.files)
-            guard let block = page.firstMatch(of: /<script type="application\/json" id="frond-configuration">(.*?)<\/script>/)
+            guard
+                let block = page.firstMatch(
+                    of: /<script type="application\/json" id="frond-configuration">(.*?)<\/script>/)
             else { throw Diagnostic.input("site-broken", "index.html of \(name) has no configuration in it") }
             let configuration = try JSONDecoder().decode(Configuration.self, from: Data(block.1.utf8))
             command = configuration.command
@@ -67,7 +69,8 @@ package struct SiteFolder: Sendable {
     /// Where a file of the manifest lies; nothing when its path would leave the folder.
     func place(_ path: String) -> URL? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard !parts.isEmpty, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.contains("\0") }) else {
+        guard !parts.isEmpty, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.contains("\0") })
+        else {
             return nil
         }
         return root.appending(path: path)

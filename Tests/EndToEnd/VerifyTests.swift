@@ -61,7 +61,8 @@ extension EndToEnd {
                     let copy = folder.appending(path: "site")
                     try FileManager.default.copyItem(at: site, to: copy)
                     try breakIt(copy)
-                    let result = try await Workshop.frond(["verify", copy.path, "--format", "json"], timeout: .seconds(200))
+                    let result = try await Workshop.frond(
+                        ["verify", copy.path, "--format", "json"], timeout: .seconds(200))
                     #expect(result.status == 1, "\(name)")
                     let report = try JSONDecoder().decode(Report.self, from: Data(result.output))
                     #expect(

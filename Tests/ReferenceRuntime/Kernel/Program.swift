@@ -161,7 +161,8 @@ public final class Program {
         }
         imports.connect(
             switch: { [unowned self] in self.switchContext($0) }, kill: { [unowned self] in self.kill($0) },
-            spawn: { [unowned self] (call) throws(Errno) in try self.spawn(call) }, killProcess: { [unowned self] in self.killProcess($0, $1) },
+            spawn: { [unowned self] (call) throws(Errno) in try self.spawn(call) },
+            killProcess: { [unowned self] in self.killProcess($0, $1) },
             count: { [unowned self] in
                 self.statistics.calls += 1
                 self.kernel.machine.clock.advanceImport()

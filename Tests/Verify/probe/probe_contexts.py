@@ -1,6 +1,7 @@
 """Greenlets: order, values, exceptions, being killed, being used again."""
 
 import gc
+import threading
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -55,19 +56,31 @@ def run():
     gc.collect()
     print(ended)
 
-    # One that can never be resumed: its stack is unwound by the host, and nothing of it runs.
-    def is_forgotten():
+    def is_told():
         try:
             hub.switch()
         finally:
-            print("forgotten, but told")
+            print("told")
 
     hub = getcurrent()
-    forgotten = [greenlet(is_forgotten) for _ in range(3)]
-    for each in forgotten:
+    for each in [greenlet(is_told) for _ in range(3)]:
         each.switch()
-    for each in forgotten:
         each.throw(GreenletExit)
+
+    # What can never be resumed, because its thread has ended: the host unwinds its stack, and nothing of it runs.
+    kept = []
+
+    def leaves_one():
+        me = getcurrent()
+        kept.append(greenlet(lambda: me.switch()))
+        kept[-1].switch()
+
+    for _ in range(2):
+        thread = threading.Thread(target=leaves_one)
+        thread.start()
+        thread.join()
+    kept.clear()
+    gc.collect()
 
     # More at once than are kept, then again: contexts from the pool, and fresh ones.
     def waits(number):

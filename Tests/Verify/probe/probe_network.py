@@ -25,14 +25,15 @@ def pipes():
         written += count
     print(written, count, select.select([reader], [writer], [], 0) == ([reader], [], []))
     print(len(os.read(reader, 4096)), failing(os.write, writer, b"y" * 4096), failing(os.lseek, reader, 0, 0))
+    print(len(os.read(reader, 100)), failing(os.write, writer, b"z" * 200))
     poll = select.poll()
     poll.register(reader, select.POLLIN)
     poll.register(writer, select.POLLOUT)
     print([(fd == reader, event) for fd, event in poll.poll(0)])
     os.close(writer)
     poll.unregister(writer)
-    while os.read(reader, 65536):
-        pass
+    while data := os.read(reader, 100000):
+        print(len(data))
     print(poll.poll(0)[0][1])
     os.close(reader)
     reader, writer = os.pipe()

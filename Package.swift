@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "Templates", path: "Templates",
             resources: [
-                .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("verify"),
+                .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("trace"), .copy("verify"),
                 .copy("host-abi.json"),
             ], swiftSettings: strict),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),

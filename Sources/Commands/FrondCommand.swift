@@ -19,7 +19,7 @@ struct FrondCommand: AsyncParsableCommand {
         version: FrondVersion.current,
         subcommands: [
             BuildCommand.self, ServeCommand.self, RunCommand.self, VerifyCommand.self, LockCommand.self,
-            RuntimeCommand.self, DoctorCommand.self, NewCommand.self,
+            TraceCommand.self, RuntimeCommand.self, DoctorCommand.self, NewCommand.self,
         ])
 }
 

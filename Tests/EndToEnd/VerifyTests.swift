@@ -26,7 +26,7 @@ extension EndToEnd {
 
         /// Each of these changes a site in one place; the finding that has to fail is named.
         @Test func brokenSitesAreSeen() async throws {
-            let site = try await Sites.shared.site(Self.probe)
+            let site = try await Sites.shared.site(Workshop.greenlets)
             let names = try FileManager.default.contentsOfDirectory(atPath: site.appending(path: "assets").path)
             let glue = try #require(names.first { $0.hasPrefix("glue.") && $0.hasSuffix(".mjs") })
             let module = try #require(names.first { $0.hasPrefix("app.") && $0.hasSuffix(".wasm") })
@@ -120,6 +120,20 @@ extension EndToEnd {
                 #expect(result.status == 7, "\(result.errorText)")
                 let lines = try String(contentsOf: trace, encoding: .utf8).split(separator: "\n")
                 #expect(lines.last == "exit 7")
+            }
+        }
+
+        @Test func tracesBecomePictures() async throws {
+            try await Workshop.withFolder { folder in
+                let page = folder.appending(path: "out.html")
+                let made = try await Workshop.frond(["trace", "--html", Workshop.greenlets.path, "-o", page.path])
+                #expect(made.status == 0, "\(made.errorText)")
+                let html = try String(contentsOf: page, encoding: .utf8)
+                #expect(html.contains("\"switch 0 1\""))
+                #expect(!html.contains("{{"))
+                #expect(!html.contains("src="), "the page loads something")
+                let none = try await Workshop.frond(["trace", "--html", page.path, "-o", page.path])
+                #expect(none.status == 2)
             }
         }
 

@@ -167,7 +167,16 @@ public final class Program {
                 self.statistics.calls += 1
                 self.kernel.machine.clock.advanceImport()
             },
-            cap: options.cap, pool: options.pool)
+            cap: ownCap ?? options.cap, pool: options.pool)
+    }
+
+    /// A program's own choice of how many contexts may exist: FROND_CONTEXTS in its environment.
+    private var ownCap: Int32? {
+        let start = Array("FROND_CONTEXTS=".utf8)
+        guard let variable = kernel.environment.first(where: { $0.starts(with: start) }),
+            let number = Int32(String(decoding: variable.dropFirst(start.count), as: UTF8.self)), number > 0
+        else { return nil }
+        return min(number, 8000)
     }
 
     // MARK: Calls from the host

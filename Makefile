@@ -3,6 +3,7 @@
 #
 #     make demo     the greenlets example, from nothing to a page in a real browser
 #     make test     everything that tests need, then all tests
+#     make mutants  does `frond verify` see deliberately broken glues? all of them; `make test` takes every fifth
 #     make site     the project's own website, into .build/site
 #     make lint     formatting and static checks
 #     make bench    the figures of README.md, measured here
@@ -18,7 +19,7 @@ frond := $(build)/frond
 # Tests and scripts find the pinned node first.
 with_tools := PATH="$(tools):$$PATH" FROND_NODE="$(tools)/node" NODE="$(tools)/node"
 
-.PHONY: all build tests demo test site lint bench tools kit clean
+.PHONY: all build tests demo test mutants site lint bench tools kit clean
 
 all: build
 
@@ -49,6 +50,10 @@ test: tests tools
 	@test -n "$$FROND_KIT" || $(frond) runtime path >/dev/null 2>&1 || Scripts/install-packages kit
 	@test -n "$$FROND_KIT" || $(frond) runtime build
 	$(with_tools) $(SWIFT) test -c release --skip-build --disable-xctest --no-parallel
+
+mutants: tests tools
+	@test -n "$$FROND_KIT" || $(frond) runtime build
+	$(with_tools) FROND_MUTANTS=all $(SWIFT) test -c release --skip-build --disable-xctest --filter MutantTests
 
 site: kit
 	$(frond) build Site --output .build/site

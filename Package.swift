@@ -36,7 +36,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "SiteBuilder", "DevServer", "PythonRuntime", "Wheels", "Templates", "Support", argumentParser,
+                "SiteBuilder", "DevServer", "PythonRuntime", "ReferenceRuntime", "Verification", "WasmBinary", "Wheels",
+                "Templates", "Support", argumentParser,
             ],
             swiftSettings: strict),
         .target(
@@ -44,6 +45,10 @@ let package = Package(
             dependencies: [
                 "GlueGenerator", "Wheels", "WasmLinker", "WasmBinary", "Support", "Templates", "CBrotli", "CZlib",
             ],
+            swiftSettings: strict),
+        .target(
+            name: "Verification",
+            dependencies: ["DevServer", "GlueGenerator", "ReferenceRuntime", "SiteBuilder", "Support", "WasmBinary"],
             swiftSettings: strict),
         .target(name: "DevServer", dependencies: ["Support", hummingbird], swiftSettings: strict),
         .target(
@@ -60,7 +65,8 @@ let package = Package(
         .target(
             name: "Templates", path: "Templates",
             resources: [
-                .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("host-abi.json"),
+                .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("trace"), .copy("verify"),
+                .copy("host-abi.json"),
             ], swiftSettings: strict),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -70,7 +76,9 @@ let package = Package(
             "ContextShimTests", ["ContextShim", "Support"],
             exclude: ["build-native.sh", "greenlet-native.sh", "native", "python", "wasm"]),
         tests("DevServerTests", ["DevServer", "Support"]),
-        tests("EndToEnd", ["DevServer", "Support"], exclude: ["Apps"]),
+        tests(
+            "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],
+            exclude: ["Apps"]),
         tests(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
         tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),

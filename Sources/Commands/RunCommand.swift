@@ -16,6 +16,7 @@ struct RunCommand: AsyncParsableCommand {
               frond run -c 'import sys; print(sys.version)'
               frond run -m tour                   a module of the project in this folder
               echo 'print(1)' | frond run -
+              frond run --runtime reference notes/        with neither browser nor Node
 
             Standard input, output, Ctrl-C and the exit status are the program's.
             Options of the interpreter (-u, -X dev, -W error …) may stand before APP.
@@ -29,6 +30,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "The engine to run it in: node or deno.")
     var engine: EngineKind = .node
+
+    @Option(help: "What runs it: engine, or reference (the interpreter in this command; its clock is virtual).")
+    var runtime: RuntimeKind = .engine
 
     @Option(
         name: .long, parsing: .singleValue,
@@ -64,13 +68,19 @@ struct RunCommand: AsyncParsableCommand {
         if !invocation.arguments.isEmpty { app.arguments = [] }
         app.environment = try EnvironmentRules.environment(app: app.environment, host: environment, requests: env)
 
-        async let found = Engine.find(engine, environment: environment, cache: cache)
         let final = app
         let assembled = try await console.activity.step("Preparing \(app.name)") { step in
             try await AppAssembler(kit: kit, cache: cache).assemble(final) { step.advance($0) }
         }
         if said.verbose { assembled.warnings.forEach(console.report) }
-        let program = try await found
+        if runtime == .reference {
+            let status = try ReferenceRun(
+                module: assembled.module, image: assembled.image, arguments: invocation.commandLine(app.commandLine),
+                environment: app.environment, trace: trace.map { URL(filePath: $0) }
+            ).run()
+            throw ExitCode(status)
+        }
+        let program = try await Engine.find(engine, environment: environment, cache: cache)
         var arguments =
             program.kind.options + [
                 try Templates.find().folder.appending(path: "glue/run.mjs").path, "--glue", assembled.glue.path,

@@ -210,6 +210,23 @@ extension TOMLDocument {
                 firstColumn: firstColumn)
         }
 
+        /// The tables of an array of them, or nothing when the key is absent.
+        public func sections(_ key: String) throws(Diagnostic) -> [Section]? {
+            guard let value = table[key] else { return nil }
+            guard case .array(let values) = value else { throw mismatch(key, "an array of tables", value) }
+            var sections: [Section] = []
+            for value in values {
+                guard case .table(let inner) = value else {
+                    throw invalid(key, "every element must be a table, and one is \(value.kind)")
+                }
+                sections.append(
+                    Section(
+                        table: inner, path: path + [key], name: name, positions: positions, firstLine: firstLine,
+                        firstColumn: firstColumn))
+            }
+            return sections
+        }
+
         /// Refuses every key that is not known, with the nearest known one; all of them at once.
         ///
         /// - Throws: `Diagnostics` of `config-unknown-key`.

@@ -22,7 +22,7 @@
 // A backend is made by a function (core) => { switch, bind(exports), go(id), kill(id), drop(), counts() } and calls back
 // core.idle(waitMs), core.mustBreathe(), core.breathe(next), core.finished(id, next) and core.failed(error).
 
-import { afterHostTasks, startTimer, cancelTimer } from './host-tasks.mjs';
+import { afterHostTasks } from './host-tasks.mjs';
 
 /** How long contexts may switch among themselves before the event loop gets a turn, ms. */
 const breathAfter = 12;
@@ -38,12 +38,18 @@ const breathAfter = 12;
  * @param {import('./memory.mjs').Memory} options.memory
  * @param {WebAssembly.RuntimeError} options.stopper what `exit` throws
  * @param {() => number} options.now monotonic, ms
+ * @param {(task: () => void, milliseconds: number) => unknown} options.startTimer
+ * @param {(timer: unknown) => void} options.cancelTimer
+ * @param {() => boolean} options.lookOutside every context waits: whoever plays the world outside may act now; true if so
  * @param {() => boolean} options.hasEvents the kernel has woken threads
  * @param {() => boolean} options.hasExternalSources something outside may still wake a thread
  * @param {(outcome: Outcome) => void} options.onEnd called once
  * @param {((event: string) => void) | null} options.trace
  */
-export function createContexts({ backend: makeBackend, memory, stopper, now, hasEvents, hasExternalSources, onEnd, trace }) {
+export function createContexts({
+    backend: makeBackend, memory, stopper, now, startTimer, cancelTimer, lookOutside, hasEvents, hasExternalSources, onEnd,
+    trace,
+}) {
     /** @type {any} */
     let exports = null;
     let depthAddress = 0;
@@ -123,6 +129,8 @@ export function createContexts({ backend: makeBackend, memory, stopper, now, has
             lastBreath = now();
             wake();
         };
+        while (!ended && !hasEvents() && lookOutside()) { /* until it has nothing more to do */ }
+        if (ended) return;
         if (waitMs === 0) afterHostTasks(due);
         else if (waitMs > 0) timer = startTimer(due, waitMs);
         if (hasEvents()) event();

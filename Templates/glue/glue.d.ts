@@ -37,8 +37,25 @@ export interface BootOptions {
      * them. It costs time; without it nothing is recorded. Tracing always runs on JSPI.
      */
     trace?: boolean | ((line: string) => void);
+    /** Time and chance from elsewhere, so that a run can be repeated exactly (`frond verify`). Default: this machine's. */
+    world?: World;
     /** Steps of the start, for a progress display. */
     progress?(step: 'compiled' | 'instantiated' | 'started'): void;
+}
+
+export interface World {
+    /** Monotonic milliseconds. */
+    now(): number;
+    /** Milliseconds since 1970. */
+    date(): number;
+    /** Fills an array with random bytes. */
+    random(bytes: Uint8Array): void;
+    startTimer(task: () => void, milliseconds: number): unknown;
+    cancelTimer(timer: unknown): void;
+    /** Every context waits. Whoever plays the world outside acts now, and says whether it did. */
+    idle?(): boolean;
+    /** The world of a child process; the same when there is none. */
+    forChild?(): World;
 }
 
 export interface Stats {

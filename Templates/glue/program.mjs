@@ -8,7 +8,7 @@
 
 import { Memory } from './memory.mjs';
 import { makeStopper } from './trap.mjs';
-import { afterHostTasks } from './host-tasks.mjs';
+import { afterHostTasks, cancelTimer, startTimer } from './host-tasks.mjs';
 import { createContexts } from './contexts.mjs';
 import { jspiBackend, jspiWorks } from './jspi.mjs';
 import { wasmfxBackend, wasmfxWorks } from './wasmfx.mjs';
@@ -43,6 +43,7 @@ export function bootProgram(options, createKernel) {
     const memory = new Memory();
     const stopper = makeStopper();
     const encoder = new TextEncoder();
+    const world = options.world ?? realWorld();
     const lines = [];
     const trace = options.trace
         ? typeof options.trace === 'function' ? options.trace : (line) => lines.push(line)
@@ -119,7 +120,10 @@ export function bootProgram(options, createKernel) {
             memory,
             stopper,
             trace,
-            now: () => performance.now(),
+            now: world.now,
+            startTimer: world.startTimer,
+            cancelTimer: world.cancelTimer,
+            lookOutside: () => world.idle?.() === true,
             hasEvents: () => kernel.hasEvents(),
             hasExternalSources: () => kernel.hasExternalSources(),
             onEnd: ended,
@@ -163,9 +167,9 @@ export function bootProgram(options, createKernel) {
             stderr,
             isatty: tty,
             size: options.size ?? { columns: 80, rows: 24 },
-            now: () => performance.now(),
-            date: wallClock(),
-            random: fillRandom,
+            now: world.now,
+            date: world.date,
+            random: world.random,
             onEvent: () => contexts.event(),
             exit: (status) => contexts.stop({ kind: 'exit', status: status & 255 }),
             allocate: (size) => exports.malloc(size),
@@ -185,6 +189,7 @@ export function bootProgram(options, createKernel) {
     function startProgram(makeKernel, { args, env, cwd }) {
         const child = bootProgram({
             ...options, module: compiled, image: null, args, env, exactEnv: true, cwd, trace: undefined, progress: undefined,
+            world: world.forChild?.() ?? options.world,
         }, makeKernel);
         return { exit: child.exit, terminate: child.terminate, raise: child.raise };
     }
@@ -340,6 +345,11 @@ function wallClock() {
 function capOf(env) {
     const number = Number(env?.FROND_CONTEXTS);
     return Number.isInteger(number) && number > 0 ? Math.min(number, defaultCap) : undefined;
+}
+
+/** Time and chance as the machine has them; whoever plays a program again gives others (`BootOptions.world`). */
+function realWorld() {
+    return { now: () => performance.now(), date: wallClock(), random: fillRandom, startTimer, cancelTimer };
 }
 
 function isFirefox() {

@@ -72,6 +72,34 @@ export async function connectFromHost(machine, port, how = {}) {
     throw new ConnectionError(`nothing listens on port ${port}`, -failed);
 }
 
+/**
+ * The same without waiting, for whoever acts only while the program stands still.
+ * @returns {{send(bytes: Uint8Array): number, receive(): Uint8Array, ended: boolean, close(): void} | null} null: refused
+ */
+export function openFromHost(machine, port) {
+    const socket = new StreamSocket(machine, AF_INET, 6, 0);
+    socket.references = 1;
+    if (socket.connect(null, { family: AF_INET, host: '127.0.0.1', port, flow: 0, scope: 0 }) !== 0) {
+        socket.close();
+        return null;
+    }
+    let ended = false;
+    return {
+        /** @returns {number} how many bytes there was room for */
+        send: (bytes) => Math.max(0, socket.send(bytes, 0, bytes.length, 0, null)),
+        receive() {
+            const buffer = new Uint8Array(Math.max(1, socket.available));
+            const count = socket.receive(buffer, 0, buffer.length, 0);
+            ended = count === 0 || (count < 0 && count !== -EAGAIN);
+            return buffer.subarray(0, Math.max(0, count));
+        },
+        get ended() {
+            return ended;
+        },
+        close: () => socket.close(),
+    };
+}
+
 function streamsOf(machine, socket, watch) {
     let finish;
     const closed = new Promise((resolve) => {

@@ -9,7 +9,7 @@ import { fileCalls } from './calls-files.mjs';
 import { networkCalls } from './calls-network.mjs';
 import { processCalls } from './calls-process.mjs';
 import { wasiCalls } from './calls-wasi.mjs';
-import { connectFromHost } from './host-connection.mjs';
+import { connectFromHost, openFromHost } from './host-connection.mjs';
 import { Machine } from './machine.mjs';
 import { mappingCalls } from './mapping.mjs';
 import { Process } from './process.mjs';
@@ -102,6 +102,7 @@ function kernelOf(process, options) {
         /** The guest's loopback network, from outside. */
         network: {
             connect: (port, how) => connectFromHost(machine, port, how),
+            open: (port) => openFromHost(machine, port),
             onListen(callback) {
                 machine.network.listenHooks.push(callback);
             },

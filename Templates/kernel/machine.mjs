@@ -26,7 +26,8 @@ export class Machine {
         this.random = options.random;
         this.uid = USER_ID;
         this.gid = USER_ID;
-        this.nextInode = 2;
+        // Not from 1 on: CPython keeps small numbers in store, and what is allocated should not depend on a file's number.
+        this.nextInode = 10000;
         this.nextAbstract = 1;
         this.nextProcess = FIRST_PROCESS;
         /** Every process that runs. */

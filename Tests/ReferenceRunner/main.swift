@@ -26,11 +26,12 @@ struct CommandLineOptions {
             case "--image": image = value
             case "--trace": trace = value
             case "--compare": compare = value
+            case "--pace": program.countsImports = value == "imports"
             case "--cwd": program.directory = value
             case "--env":
                 let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
                 guard parts.count == 2 else { throw UsageError(description: "--env wants NAME=VALUE, not \(value)") }
-                program.environment[parts[0]] = parts[1]
+                program.environment.append((parts[0], parts[1]))
             default: throw UsageError(description: "unknown option \(name)")
             }
         }
@@ -52,7 +53,7 @@ func run() throws -> Int32 {
     var events: [String] = []
     options.program.output = { FileHandle(fileDescriptor: Int32($0)).write(Data($1)) }
     if options.trace != nil || options.compare != nil { options.program.trace = { events.append($0) } }
-    if isatty(0) == 0 { options.program.input = Array(FileHandle.standardInput.readDataToEndOfFile()) }
+    if isatty(0) == 0 { options.program.input = { Array(FileHandle.standardInput.availableData) } }
     let image = try options.image.map { try FileImage(load($0)) }
     let program = try Program(load(options.wasm ?? ""), image: image, options: options.program)
     let status = program.run()

@@ -1,156 +1,48 @@
-// Runs the JSPI scenarios of this folder in the engine that runs this file, and compares the events with what each
-// scenario expects. The reference runtime runs the same files (Tests/ReferenceRuntime/JSPI), so engines and model are held
-// against one another.
+// Runs the JSPI scenarios of this folder and compares the events with what each scenario expects. The reference runtime runs the
+// same files (Tests/ReferenceRuntimeTests), so engines and model are held against one another.
 //
 //     node --experimental-wasm-jspi Tests/Scenarios/run.mjs [NAME…]
 //     deno run -A Tests/Scenarios/run.mjs
+//     node Tests/Scenarios/run.mjs --browser chromium
+//     node Tests/Scenarios/run.mjs --browser firefox
 
 import { readFileSync, readdirSync } from 'node:fs';
+import http from 'node:http';
+import { Browser } from '../../Scripts/browser/bidi.mjs';
+import { engineName, playAll } from './play.mjs';
 
 const folder = new URL('.', import.meta.url);
 
-/** One scenario being played. */
-class Play {
-    constructor(scenario, module) {
-        this.scenario = scenario;
-        this.events = [];
-        this.names = new Map();
-        this.deferred = new Map();
-        this.ownErrors = new WeakSet();
-        this.calls = new Map();
-        this.ctag = new WebAssembly.Tag({ parameters: ['i32'] });
-        this.exports = new WebAssembly.Instance(module, { env: this.imports() }).exports;
-    }
-
-    imports() {
-        const imports = { tag: WebAssembly.JSTag, ctag: this.ctag };
-        const scripts = { s: {}, sx: {}, smv: {}, si64: {}, js: {}, ...this.scenario.imports };
-        for (const [name, script] of Object.entries(scripts)) {
-            const body = (...args) => this.perform(name, script, args);
-            const suspends = script.suspending ?? name !== 'js';
-            imports[name] = suspends ? new WebAssembly.Suspending(body) : body;
-        }
-        return imports;
-    }
-
-    perform(name, script, args) {
-        const count = this.calls.get(name) ?? 0;
-        this.calls.set(name, count + 1);
-        const calls = script.calls ?? [{ return: { argument: 0 } }];
-        const action = calls[Math.min(count, calls.length - 1)];
-        if (action.log) this.events.push(`${name}(${args.map((x) => this.show(x)).join(', ')})`);
-        if ('throw' in action) throw this.value(action.throw, args);
-        return this.value(action.return, args);
-    }
-
-    value(expression, args = []) {
-        if (expression === undefined) return undefined;
-        if (expression === null || typeof expression !== 'object') return expression;
-        if ('argument' in expression) return args[expression.argument];
-        if ('bigint' in expression) return BigInt(expression.bigint);
-        if ('list' in expression) return expression.list.map((item) => this.value(item, args));
-        if ('resolved' in expression) return Promise.resolve(this.value(expression.resolved, args));
-        if ('rejected' in expression) return Promise.reject(this.value(expression.rejected, args));
-        if ('thenable' in expression) {
-            const value = this.value(expression.thenable, args);
-            return {
-                then: (resolve) => {
-                    this.events.push('then called');
-                    resolve(value);
-                },
-            };
-        }
-        if ('deferred' in expression) {
-            const { promise, resolve, reject } = Promise.withResolvers();
-            this.deferred.set(expression.deferred, { resolve, reject });
-            return promise;
-        }
-        if ('named' in expression) return this.names.get(expression.named);
-        if ('error' in expression) {
-            const [name, message] = expression.error;
-            const error = new globalThis[name](message);
-            this.ownErrors.add(error);
-            return error;
-        }
-        if ('exception' in expression) return new WebAssembly.Exception(this.ctag, expression.exception);
-        if ('call' in expression) return this.exports[expression.call](...this.arguments(expression, args));
-        if ('promising' in expression) {
-            const promise = WebAssembly.promising(this.exports[expression.promising])(...this.arguments(expression, args));
-            if (expression.as) this.watch(expression.as, promise);
-            return promise;
-        }
-        throw new Error(`what is ${JSON.stringify(expression)}?`);
-    }
-
-    arguments(expression, args) {
-        return (expression.arguments ?? []).map((item) => this.value(item, args));
-    }
-
-    show(value) {
-        if (typeof value === 'bigint') return `${value}n`;
-        if (Array.isArray(value)) return `[${value.map((item) => this.show(item)).join(', ')}]`;
-        if (value instanceof Error) return this.ownErrors.has(value) ? `${value.name}: ${value.message}` : value.name;
-        if (value instanceof WebAssembly.Exception) return 'Exception';
-        return String(value);
-    }
-
-    watch(name, promise) {
-        this.names.set(name, promise);
-        promise.then((value) => this.events.push(`${name} = ${this.show(value)}`),
-            (error) => this.events.push(`${name} rejected ${this.show(error)}`));
-    }
-
-    async step(step) {
-        if ('log' in step) this.events.push(step.log);
-        else if ('turn' in step) await new Promise((resolve) => setTimeout(resolve, 0));
-        else if ('microtasks' in step) {
-            let chain = Promise.resolve();
-            for (let index = 1; index <= step.microtasks; index++) {
-                chain = chain.then(() => { this.events.push(`m${index}`); });
-            }
-        } else if ('resolve' in step) this.deferred.get(step.resolve).resolve(this.value(step.value));
-        else if ('reject' in step) this.deferred.get(step.reject).reject(this.value(step.value));
-        else if ('promising' in step || 'call' in step) {
-            const what = step.as ?? step.call;
-            try {
-                const result = this.value(step);
-                if ('call' in step) this.events.push(`${what} returned ${this.show(result)}`);
-            } catch (error) {
-                this.events.push(`${what} threw ${this.show(error)}`);
-            }
-        } else throw new Error(`what is ${JSON.stringify(step)}?`);
+/** Serves this folder, and opens a page that plays the scenarios. */
+async function playInBrowser(name, scenarios) {
+    const server = http.createServer((request, response) => {
+        const file = { '/play.mjs': 'text/javascript', '/probes.wasm': 'application/wasm' }[request.url];
+        response.setHeader('Content-Type', file ?? 'text/html');
+        response.end(file === undefined ? '<!DOCTYPE html>' : readFileSync(new URL(`.${request.url}`, folder)));
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await Browser.launch(name);
+    try {
+        const page = await browser.open(`http://127.0.0.1:${server.address().port}/`);
+        return await page.evaluate(`(async () => {
+            const { engineName, playAll } = await import('/play.mjs');
+            const module = await WebAssembly.compileStreaming(fetch('/probes.wasm'));
+            return { engine: engineName(), ...await playAll(module, ${JSON.stringify(scenarios)}) };
+        })()`);
+    } finally {
+        await browser.close();
+        server.close();
     }
 }
 
-function engine() {
-    const { v8, deno } = globalThis.process?.versions ?? {};
-    const version = v8 ?? globalThis.Deno?.version?.v8 ?? deno;
-    return version ? `v8-${version.split('.')[0]}` : 'other';
-}
-
-const only = globalThis.process.argv.slice(2);
-const module = new WebAssembly.Module(readFileSync(new URL('probes.wasm', folder)));
-let failures = 0;
-let count = 0;
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')).sort()) {
-    for (const scenario of JSON.parse(readFileSync(new URL(file, folder), 'utf8')).scenarios) {
-        if (only.length > 0 && !only.includes(scenario.name)) continue;
-        const play = new Play(scenario, module);
-        for (const step of scenario.steps) {
-            // Steps follow each other without a break; only a turn waits.
-            const done = play.step(step);
-            if ('turn' in step) await done;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        const difference = (scenario.differences ?? []).find(({ engines }) => engines.includes(engine()));
-        const expected = (difference?.events ?? scenario.events).join(' | ');
-        const actual = play.events.join(' | ');
-        count++;
-        if (actual !== expected) {
-            failures++;
-            console.log(`${scenario.name}:\n    expected ${expected}\n    got      ${actual}`);
-        }
-    }
-}
-console.log(`${count} scenarios in ${engine()}: ${count - failures} as expected, ${failures} not`);
-globalThis.process.exitCode = failures === 0 ? 0 : 1;
+const words = globalThis.process.argv.slice(2);
+const browser = words[0] === '--browser' ? words.splice(0, 2)[1] : null;
+const scenarios = readdirSync(folder).filter((name) => name.endsWith('.json')).sort()
+    .flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')).scenarios)
+    .filter(({ name }) => words.length === 0 || words.includes(name));
+const { engine, count, failures } = browser === null
+    ? { engine: engineName(), ...await playAll(new WebAssembly.Module(readFileSync(new URL('probes.wasm', folder))), scenarios) }
+    : await playInBrowser(browser, scenarios);
+for (const failure of failures) console.log(failure);
+console.log(`${count} scenarios in ${engine}: ${count - failures.length} as expected, ${failures.length} not`);
+globalThis.process.exit(failures.length === 0 ? 0 : 1);

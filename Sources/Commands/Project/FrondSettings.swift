@@ -4,7 +4,7 @@ import Support
 /// What `[tool.frond]` says. docs/configuration.md has the same list for users.
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
-    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page"]
+    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "verify"]
 
     var title: String?
     var entry: AppDescription.Entry?
@@ -13,6 +13,7 @@ struct FrondSettings: Equatable {
     var include: [String] = []
     var exclude: [String] = []
     var page: String?
+    var verify = VerifySettings()
 
     /// Settings of an app that says nothing.
     init() {}
@@ -40,6 +41,7 @@ struct FrondSettings: Equatable {
         include = try section.strings("include") ?? []
         exclude = try section.strings("exclude") ?? []
         page = try section.string("page")
+        verify = try section.section("verify").map { try VerifySettings($0) } ?? VerifySettings()
     }
 
     /// `main.py` and `tools/run.py` are scripts, `package.module` is a module, `package.module:function` a function.

@@ -26,6 +26,8 @@ package struct Project {
     package private(set) var origin: String
     /// Where the lock of the requirements is, or would be.
     package private(set) var lockFile: URL
+    /// The checks of `frond verify`.
+    package private(set) var verify = VerifySettings()
     /// What is worth telling but stops nothing.
     package private(set) var warnings: [Diagnostic] = []
 
@@ -68,6 +70,7 @@ package struct Project {
             try metadata.check(packages: packages)
         }
         requirements = metadata.requirements
+        verify = settings.verify
         isSelfContained = metadata.isSatisfied(by: packages)
         origin = shown
         lockFile = folder.appending(path: LockFile.fileName)
@@ -117,6 +120,7 @@ package struct Project {
             isSelfContained = metadata.isSatisfied(by: packages)
         }
         let name = script.deletingPathExtension().lastPathComponent
+        verify = settings.verify
         origin = argument
         // The standard's own form for a lock with a name; several scripts may share a folder.
         lockFile = script.deletingLastPathComponent()

@@ -6,7 +6,7 @@ class Description {
     /// How many descriptors refer to it.
     var references = 0
     /// The threads that wait for it, with the events that they wait for.
-    var watches: [(thread: Int32, events: Int32)] = []
+    var watches: [(kernel: Kernel, thread: Int32, events: Int32)] = []
     /// The epoll sets that look at it.
     var sets: [EpollDescription] = []
 
@@ -37,9 +37,13 @@ class Description {
     /// Tells who waits that something has changed.
     func changed() {
         let ready = readyEvents()
-        var kept: [(thread: Int32, events: Int32)] = []
+        var kept: [(kernel: Kernel, thread: Int32, events: Int32)] = []
         for watch in watches {
-            if ready & (watch.events | PollEvents.always) != 0 { kernel.wake(watch.thread) } else { kept.append(watch) }
+            if ready & (watch.events | PollEvents.always) != 0 {
+                watch.kernel.wake(watch.thread)
+            } else {
+                kept.append(watch)
+            }
         }
         watches = kept
         for set in sets { set.changed() }
@@ -179,25 +183,21 @@ final class PlainDevice: Description {
     override func seek(_ offset: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
 }
 
-/// Standard input: bytes that were there from the start, then the end.
+/// Standard input, as a file is: there from the start, and a read may take its time (the clock does not see it).
 final class InputDescription: Description {
     override func read(_ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
-        let count = min(buffer.count, kernel.input.count)
-        if count == 0 {
-            // More may come from outside; at the end of the input a read of 0 bytes says so.
-            if !kernel.inputHasEnded, buffer.count > 0 { throw .EAGAIN }
-            return 0
-        }
-        buffer.copyBytes(from: kernel.input.prefix(count))
-        kernel.input.removeFirst(count)
+        if buffer.count == 0 { return 0 }
+        let machine = kernel.machine
+        machine.fillInput()
+        let count = min(buffer.count, machine.pendingInput.count)
+        buffer.copyBytes(from: machine.pendingInput.prefix(count))
+        machine.pendingInput.removeFirst(count)
         return count
     }
 
-    override func availableBytes() -> Int? { kernel.input.count }
+    override func availableBytes() -> Int? { kernel.machine.pendingInput.count }
 
-    override func readyEvents() -> Int32 {
-        !kernel.input.isEmpty || kernel.inputHasEnded ? PollEvents.input : 0
-    }
+    override func readyEvents() -> Int32 { PollEvents.input }
 }
 
 /// Standard output or standard error.
@@ -210,7 +210,7 @@ final class OutputDescription: Description {
     }
 
     override func write(_ buffer: UnsafeRawBufferPointer) throws(Errno) -> Int {
-        kernel.output(number, [UInt8](buffer))
+        kernel.machine.output(number, [UInt8](buffer))
         return buffer.count
     }
 

@@ -28,6 +28,7 @@ struct Errno: Error, Equatable {
     static let ENETUNREACH = Errno(40)
     static let ENODEV = Errno(43)
     static let ENOENT = Errno(44)
+    static let ENOEXEC = Errno(45)
     static let ENOMEM = Errno(48)
     static let ENOPROTOOPT = Errno(50)
     static let ENOSPC = Errno(51)

@@ -15,10 +15,13 @@ final class Imports {
     }
 
     func connect(
-        switch: @escaping (HostCall) -> HostOutcome, kill: @escaping (Int32) -> Void, count: @escaping () -> Void,
+        switch: @escaping (HostCall) -> HostOutcome, kill: @escaping (Int32) -> Void,
+        spawn: @escaping SystemCalls.Body, killProcess: @escaping (Int32, Int32) -> Int32, count: @escaping () -> Void,
         cap: Int32, pool: Int32
     ) {
         self.count = count
+        own["frond.spawn"] = SystemCalls.answering(spawn)
+        own["frond.kill_process"] = { $0.returns(killProcess($0.i32(0), $0.i32(1))) }
         own["frond.switch"] = `switch`
         own["frond.kill"] = { call in
             kill(call.i32(0))
@@ -59,15 +62,19 @@ final class Imports {
     private func function(_ name: String, type: UInt32) -> FunctionInstance {
         let body = calls.bodies[name]
         let signature = store.types.signature(type)
-        let isTraced = trace != nil && name != "frond.switch"
+        let isTraced = name != "frond.switch"
         return FunctionInstance(store, type: type, name: name) { [unowned self] call in
-            self.count()
             guard let body = body ?? self.own[name] else {
                 return call.fails(Program.BootError(description: "nobody implements the import \(name)"))
             }
-            guard isTraced, let trace = self.trace else { return body(call) }
+            guard isTraced else { return body(call) }
+            guard let trace = self.trace else {
+                defer { self.count() }
+                return body(call)
+            }
             let arguments = Trace.values(call.slots, signature.parameters)
             let outcome = body(call)
+            self.count()
             guard case .returned = outcome else { return outcome }
             let result = signature.results.isEmpty ? "" : " = " + Trace.values(call.slots, signature.results)
             trace("call \(name)(\(arguments))\(result)")
@@ -81,8 +88,10 @@ extension Program {
     public static var implementedImports: Set<String> {
         let store = Store()
         guard let memory = MemoryInstance(store, minimum: 0) else { return [] }
-        let kernel = Kernel(store, memory, seed: 1)
-        let contexts = ["frond.switch", "frond.kill", "frond.cap", "frond.pool", "frond.trace"]
+        let kernel = Kernel(store, memory, Machine(seed: 1, pace: .work))
+        let contexts = [
+            "frond.switch", "frond.kill", "frond.cap", "frond.pool", "frond.trace", "frond.spawn", "frond.kill_process",
+        ]
         return Set(SystemCalls(kernel).bodies.keys).union(contexts)
     }
 }

@@ -121,11 +121,12 @@ final class DirectoryInode: Inode {
         links = 2
     }
 
+    private static let rootNumber: Int64 = 9_999
+
     /// The root.
     init(time: Int64) {
-        super.init(number: 1, time: time, mode: FileMode.directory | 0o755)
+        super.init(number: Self.rootNumber, time: time, mode: FileMode.directory | 0o755)
         links = 2
-        uid = 0
     }
 
     override var size: Int64 { 4096 }
@@ -155,7 +156,7 @@ final class DirectoryInode: Inode {
 
     /// The absolute path; nil when the directory has been removed.
     var path: Name? {
-        guard let parent else { return number == 1 ? Array("/".utf8) : nil }
+        guard let parent else { return number == Self.rootNumber ? Array("/".utf8) : nil }
         guard let name, let above = parent.path else { return nil }
         return (above == Array("/".utf8) ? [] : above) + Array("/".utf8) + name
     }

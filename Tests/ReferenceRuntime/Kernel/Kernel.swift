@@ -5,48 +5,85 @@ import WasmBinary
 /// It is written from the host ABI table and POSIX, not from the JavaScript kernel, so that where the two agree both are
 /// probably right. It never waits: a call that would block answers `EAGAIN`, and the program asks to be woken.
 final class Kernel {
-    let store: Store
+    let machine: Machine
     /// Set as soon as the module is instantiated; no system call comes earlier.
     var memory: GuestMemory
-    var clock: VirtualClock
-    var random: SeededRandom
     var arguments: [[UInt8]] = []
     var environment: [[UInt8]] = []
-    private var nextInode: Int64 = 2
     let root: DirectoryInode
     /// The working directory.
     var directory: DirectoryInode
     var umask: UInt32 = 0o022
-    var input: [UInt8] = []
-    var inputHasEnded = true
     var hasTerminal = false
-    /// Where the bytes of descriptors 1 and 2 go.
-    var output: (Int, [UInt8]) -> Void = { _, _ in }
     /// Calls an export of the program on top of a context: `malloc`, `free`.
     var callProgram: (ExecutionContext, String, [Value]) -> Int32 = { _, _, _ in 0 }
     /// The queue of woken threads has become non-empty.
     var onEvent: () -> Void = {}
-    let network = Network()
-    var locks: [ObjectIdentifier: [FileLock]] = [:]
+    /// The number of this process, and of the one that started it.
+    let processNumber: Int32
+    let parentNumber: Int32
+    /// Those that this process has started and not waited for.
+    var children: [Child] = []
+    /// Threads that wait for one of them to end.
+    var childWatches: [Int32] = []
+    /// The signal whose default action ends the process, once that was announced.
+    var deadlySignal: Int32 = 0
+    /// Whether the process called exit.
+    var hasExited = false
+    /// The fuel when work was counted for the last time; nil once the process has ended.
+    private weak var store: Store?
+    private var lastFuel: Int
 
     /// Open files by descriptor.
     private(set) var table: [Entry?] = []
     private var events: [Int32] = []
     private static let mostDescriptors = 4096
 
+    var clock: VirtualClock { machine.clock }
+    var random: SeededRandom {
+        get { machine.random }
+        _modify { yield &machine.random }
+    }
+    var network: Network { machine.network }
+    var locks: [ObjectIdentifier: [FileLock]] {
+        get { machine.locks }
+        _modify { yield &machine.locks }
+    }
+
     struct Entry {
         var description: Description
         var closesOnExec = false
     }
 
-    init(_ store: Store, _ memory: MemoryInstance, seed: UInt64) {
+    /// The kernel of the first process: with a tree of files, and standard streams.
+    init(_ store: Store, _ memory: MemoryInstance, _ machine: Machine) {
+        self.machine = machine
         self.store = store
         self.memory = GuestMemory(memory: memory)
-        clock = VirtualClock(fuel: store.fuel)
-        random = SeededRandom(seed: seed)
-        root = DirectoryInode(time: clock.realTime)
+        lastFuel = store.fuel
+        processNumber = machine.takeProcessNumber()
+        parentNumber = 1
+        root = DirectoryInode(time: machine.clock.realTime)
         directory = root
+        machine.kernels.append(self)
         makeTree()
+    }
+
+    /// The kernel of a child: it has the parent's descriptors, directory and umask.
+    init(_ store: Store, _ memory: MemoryInstance, childOf parent: Kernel) {
+        machine = parent.machine
+        self.store = store
+        self.memory = GuestMemory(memory: memory)
+        lastFuel = store.fuel
+        processNumber = machine.takeProcessNumber()
+        parentNumber = parent.processNumber
+        root = parent.root
+        directory = parent.directory
+        umask = parent.umask
+        hasTerminal = parent.hasTerminal
+        table = parent.table
+        for entry in table { entry?.description.references += 1 }
+        machine.kernels.append(self)
     }
 
     private func makeTree() {
@@ -68,17 +105,22 @@ final class Kernel {
             add(inode, at: "/dev/\(name)")
             if let stream = try? inode.open(self, flags: 0) { _ = try? add(stream) }
         }
-        addFile("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:User:/home/user:/bin/sh\n")
-        addFile("/etc/group", "root:x:0:\nuser:x:1000:\n")
-        addFile("/etc/hostname", "localhost\n")
-        addFile("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost\n")
+        addFile(
+            "/etc/passwd",
+            """
+            root:x:0:0:root:/root:/bin/sh
+            user:x:1000:1000:User:/home/user:/bin/sh
+            nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+
+            """)
+        addFile("/etc/group", "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n")
+        addFile("/etc/hostname", "frond\n")
+        addFile("/etc/hosts", "127.0.0.1\tlocalhost\n127.0.0.1\tfrond\n::1\tlocalhost ip6-localhost\n")
         directory(at: "/proc/self")
+        for path in ["/dev", "/etc", "/proc", "/root"] { (directory(at: path).uid, directory(at: path).gid) = (0, 0) }
     }
 
-    func takeInodeNumber() -> Int64 {
-        defer { nextInode += 1 }
-        return nextInode
-    }
+    func takeInodeNumber() -> Int64 { machine.takeInodeNumber() }
 
     // MARK: Descriptors
 
@@ -115,7 +157,7 @@ final class Kernel {
         if description.references == 0 {
             description.close()
             dropLocks(description.inode, owner: description)
-            for watch in description.watches { wake(watch.thread) }
+            for watch in description.watches { watch.kernel.wake(watch.thread) }
             description.watches = []
             for set in description.sets { set.forget(description) }
             description.sets = []
@@ -140,21 +182,41 @@ final class Kernel {
 
     /// 1 when the events hold now; else registers the thread.
     func watch(_ descriptor: Int32, _ wanted: Int32, _ thread: Int32) throws(Errno) -> Int32 {
-        if descriptor == -1 { return 0 }
+        if descriptor == -1 {
+            // A child: one that has ended need not be the one that is waited for, so never "now".
+            childWatches.append(thread)
+            return 0
+        }
         let description = try description(descriptor)
         if description.readyEvents() & (wanted | PollEvents.always) != 0 { return 1 }
-        description.watches.append((thread, wanted))
+        description.watches.append((self, thread, wanted))
         return 0
     }
 
     func unwatch(_ thread: Int32) {
-        for entry in table { entry?.description.watches.removeAll { $0.thread == thread } }
+        for entry in table { entry?.description.watches.removeAll { $0.thread == thread && $0.kernel === self } }
+        childWatches.removeAll { $0 == thread }
         events.removeAll { $0 == thread }
     }
 
     /// The time, with the work counted that was done until now.
     func now() -> VirtualClock {
-        clock.advance(fuel: store.fuel)
-        return clock
+        if let store {
+            machine.clock.advance(work: lastFuel - store.fuel)
+            lastFuel = store.fuel
+        }
+        return machine.clock
+    }
+
+    /// The descriptors that are open, in ascending order.
+    var openDescriptors: [Int32] { table.indices.filter { table[$0] != nil }.map(Int32.init) }
+
+    /// The process is over: it lets go of its descriptors, its watches and its memory.
+    func end(_ placeholder: MemoryInstance) {
+        for descriptor in openDescriptors { try? close(descriptor) }
+        events = []
+        childWatches = []
+        memory = GuestMemory(memory: placeholder)
+        (onEvent, callProgram) = ({}, { _, _, _ in 0 })
     }
 }

@@ -35,7 +35,7 @@ extension SystemCalls {
         }
         add("env.emscripten_get_now") { call throws(Errno) in call.returns(kernel.now().milliseconds) }
         add("env.emscripten_get_now_res") { call throws(Errno) in call.returns(5_000.0) }
-        add("env.emscripten_date_now") { call throws(Errno) in call.returns(Double(kernel.now().realTime / 1_000_000)) }
+        add("env.emscripten_date_now") { call throws(Errno) in call.returns(kernel.now().date) }
         add("env._tzset_js") { call throws(Errno) in
             try kernel.memory.write(Int32(0), at: call.u32(0))
             try kernel.memory.write(Int32(0), at: call.u32(1))
@@ -100,7 +100,7 @@ extension SystemCalls {
             add(name) { call throws(Errno) in .returned }
         }
         add("frond.uname") { call throws(Errno) in
-            let fields = ["Emscripten", "localhost", "1.0", "#1", "wasm32", "(none)"]
+            let fields = ["Emscripten", "frond", "6.0.5", "#1", "wasm32", "(none)"]
             try kernel.memory.write([UInt8](repeating: 0, count: 390), at: call.u32(0))
             for (index, field) in fields.enumerated() {
                 try kernel.memory.write(Array(field.utf8), at: call.u32(0) + UInt32(index) * 65)
@@ -115,16 +115,15 @@ extension SystemCalls {
             try kernel.memory.write(Int32(kernel.memory.memory.count / 1024), at: call.u32(1) + 32)
             return call.returns(0 as Int32)
         }
-        add("frond.wait4") { call throws(Errno) in throw .ECHILD }
-        add("frond.getpid") { call throws(Errno) in call.returns(42 as Int32) }
-        add("frond.getppid") { call throws(Errno) in call.returns(1 as Int32) }
-        // There are no child processes here: a program that spawns gets an error that says so.
-        add("frond.spawn") { call throws(Errno) in throw .ENOSYS }
-        add("frond.kill_process") { call throws(Errno) in throw .ESRCH }
-        // Only a parent would want to know, and there is none.
-        add("frond.killed_by") { call throws(Errno) in .returned }
+        add("frond.getpid") { call throws(Errno) in call.returns(kernel.processNumber) }
+        add("frond.getppid") { call throws(Errno) in call.returns(kernel.parentNumber) }
+        add("frond.killed_by") { call throws(Errno) in
+            kernel.deadlySignal = call.i32(0)
+            return .returned
+        }
+        addChildren()
         add("frond.prlimit") { call throws(Errno) in
-            guard call.i32(0) == 0 || call.i32(0) == 42 else { throw .ESRCH }
+            guard call.i32(0) == 0 || call.i32(0) == kernel.processNumber else { throw .ESRCH }
             guard (0...15).contains(call.i32(1)) else { throw .EINVAL }
             let limit: Int64
             switch call.i32(1) {

@@ -17,7 +17,11 @@ struct SystemCalls {
 
     /// A call that answers with 0 or more, or with a negative error number.
     mutating func add(_ name: String, _ body: @escaping Body) {
-        bodies[name] = { call in
+        bodies[name] = Self.answering(body)
+    }
+
+    static func answering(_ body: @escaping Body) -> FunctionInstance.HostBody {
+        { call in
             do throws(Errno) {
                 return try body(call)
             } catch {

@@ -29,9 +29,14 @@ public struct SiteBuilder: Sendable {
     private let kit: KitFiles
     private let compiler: AppCompiler
     private let templates: SiteTemplates
+    private let runner: HeadlessRunner
 
     /// Makes a builder out of a kit, a compiler and templates.
-    public init(kit: KitFiles, compiler: AppCompiler, templates: SiteTemplates) {
+    public init(
+        kit: KitFiles, compiler: AppCompiler, templates: SiteTemplates,
+        runner: @escaping HeadlessRunner = { _ in nil }
+    ) {
+        self.runner = runner
         self.kit = kit
         self.compiler = compiler
         self.templates = templates
@@ -56,7 +61,7 @@ public struct SiteBuilder: Sendable {
 
         var omitting: [String: String] = [:]
         if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
-        let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache)
+        let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache, runner: runner)
         let assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
         let assets = [
             Asset(.module, "app.wasm", try readFile(assembled.module)),

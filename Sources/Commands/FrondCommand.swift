@@ -18,9 +18,8 @@ struct FrondCommand: AsyncParsableCommand {
             """,
         version: FrondVersion.current,
         subcommands: [
-            BuildCommand.self, ServeCommand.self, RunCommand.self, LockCommand.self, RuntimeCommand.self,
-            DoctorCommand.self,
-            NewCommand.self,
+            BuildCommand.self, ServeCommand.self, RunCommand.self, LockCommand.self, CheckCommand.self,
+            RuntimeCommand.self, DoctorCommand.self, NewCommand.self,
         ])
 }
 

@@ -14,7 +14,8 @@ struct CompiledModulesTests {
             ),
             ("from x.y import *", ["x", "x.y"]), ("from a import b, \\\n    c", ["a", "a.b", "a.c"]),
             ("    import inner", []), ("try:\n    import bz2\nexcept E:\n    bz2 = None", ["bz2"]),
-            ("def f():\n    import lazy", []), ("important = 1\nfromage = 2", []), ("from", []), ("import ", []),
+            ("def f():\n    import lazy", []), ("class C:\n    import b\n    def f(self):\n        import c", ["b"]),
+            ("important = 1\nfromage = 2", []), ("from", []), ("import ", []),
         ])
     func imports(source: String, modules: [String]) {
         let found = PythonImports.modules(in: Array(source.utf8), package: "pkg", everywhere: false)

@@ -106,7 +106,7 @@ public struct AppAssembler: Sendable {
     private func pack(
         _ app: AppFolder, _ wheels: [WheelFile], linked: URL, progress: @Sendable (String) -> Void
     ) async throws -> (place: URL, sizes: ImageSizes, warnings: [Diagnostic]) {
-        let script = try compileScript()
+        let script = try Self.script("compile.py")
         var key = Hash.sha256(
             (["image 3", kit.key, Hash.sha256(script)] + wheels.map(\.sha256) + [app.contentHash])
                 .joined(separator: "\n"))
@@ -145,13 +145,40 @@ public struct AppAssembler: Sendable {
         return (place, contents.sizes, warnings)
     }
 
-    private func compileScript() throws(Diagnostic) -> [UInt8] {
+    private static func script(_ name: String) throws(Diagnostic) -> [UInt8] {
         do {
-            return try SiteTemplates.find().bytes("python/compile.py")
+            return try SiteTemplates.find().bytes("python/\(name)")
         } catch let error as Diagnostic {
             throw error
         } catch {
             throw Diagnostic(.error, "templates-unusable", "\(error)")
+        }
+    }
+
+    /// What of an app's own sources can't work in a browser; see `docs/check.md`.
+    ///
+    /// - Throws: `Diagnostic`, among them `check-no-engine` when this machine can't run the target's Python.
+    public func check(_ app: AppDescription) async throws -> [CheckFinding] {
+        let files = try appFiles(of: app, omitting: [:])
+        let sources = files.files.filter { $0.key.hasSuffix(".py") }.sorted { bytewise($0.key, $1.key) }
+            .map { SourceCompiler.Source(path: $0.key, bytes: $0.value.bytes) }
+            // A name with a line break is nothing that Python could import.
+            .filter { !$0.path.contains("\n") }
+        if sources.isEmpty { return [] }
+        var plain = app
+        plain.wheels = []
+        let (linked, _) = try await link(try wheelFiles(of: plain), progress: { _ in })
+        let compiler = SourceCompiler(kit: kit, linked: linked, shelf: compiled, run: runner)
+        let library = try ImageContents.readLibrary(kit.library)
+        guard let output = try await compiler.runScript(try Self.script("check.py"), sources, library) else {
+            throw Diagnostic(
+                .error, "check-no-engine", "frond check reads sources with the browser's Python, which needs Node",
+                hints: ["run make tools in Frond's repository, or set FROND_NODE to a Node ≥ 24"])
+        }
+        do {
+            return try JSONDecoder().decode([CheckFinding].self, from: Data(output))
+        } catch {
+            throw Diagnostic(.error, "check-broken", "the checking script's answer can't be read: \(error)")
         }
     }
 

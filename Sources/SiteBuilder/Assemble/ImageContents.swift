@@ -92,7 +92,7 @@ struct ImageContents {
         }
     }
 
-    private static func readLibrary(_ folder: URL) throws -> [String: [UInt8]] {
+    static func readLibrary(_ folder: URL) throws -> [String: [UInt8]] {
         let root = folder.path
         guard let names = FileManager.default.enumerator(atPath: root) else {
             throw Diagnostic(.error, "kit-incomplete", "the runtime kit has no standard library at \(root)")

@@ -19,17 +19,21 @@ package enum PythonImports {
         var found: Set<String> = []
         var start = source.startIndex
         var isConditional = false
+        var isClass = false
         while start < source.endIndex {
             let end = source[start...].firstIndex(of: UInt8(ascii: "\n")) ?? source.endIndex
             var first = start
             if everywhere || isConditional {
                 first = source[start..<end].firstIndex { $0 != 0x20 && $0 != 0x09 } ?? end
             }
+            // The body of a class runs, too; its methods are indented further.
+            if isClass, source[start..<end].starts(with: "    ".utf8) { first = start + 4 }
             let line = source[first..<end]
             if first == start, !line.isEmpty, !everywhere, source[start] != 0x20 {
                 isConditional = ["if ", "try:", "else:", "elif ", "except", "with "].contains {
                     line.starts(with: $0.utf8)
                 }
+                isClass = line.starts(with: "class ".utf8)
             }
             if line.starts(with: "import ".utf8) {
                 for item in names(statement(source, from: first + 7)) { add(item, to: &found) }

@@ -73,13 +73,14 @@ struct SourceCompiler {
         return "\(path[..<slash])/__pycache__\(path[slash...].dropLast(3)).cpython-314.pyc"
     }
 
-    private func runScript(
+    /// Runs a script of `Templates/python` in the target's Python; nothing when there is no engine.
+    func runScript(
         _ script: [UInt8], _ sources: [Source], _ library: [String: [UInt8]]
     ) async throws -> [UInt8]? {
         var image = FilesImage()
         image.files["/usr/bin/python3"] = FilesImage.File([], mode: 0o755)
         for (name, bytes) in library { image.files["\(ImageContents.libraryRoot)/\(name)"] = FilesImage.File(bytes) }
-        image.files["/app/compile.py"] = FilesImage.File(script)
+        image.files["/app/script.py"] = FilesImage.File(script)
         let paths = sources.map { $0.path + "\n" }.joined()
         image.files["/sources/paths.txt"] = FilesImage.File(Array(paths.utf8))
         for (number, source) in sources.enumerated() {
@@ -91,7 +92,7 @@ struct SourceCompiler {
         return try await run(
             HeadlessProgram(
                 module: linked.appending(path: "app.wasm"), glue: linked.appending(path: "glue.mjs"), image: file,
-                arguments: ["python3", "-I", "-W", "ignore", "/app/compile.py"]))
+                arguments: ["python3", "-I", "-W", "ignore", "/app/script.py"]))
     }
 
     private static func canonical(_ file: [UInt8]) -> [UInt8] {

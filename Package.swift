@@ -60,7 +60,8 @@ let package = Package(
         .target(
             name: "Templates", path: "Templates",
             resources: [
-                .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("host-abi.json"),
+                .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("report"),
+                .copy("host-abi.json"),
             ], swiftSettings: strict),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

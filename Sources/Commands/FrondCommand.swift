@@ -19,7 +19,7 @@ struct FrondCommand: AsyncParsableCommand {
         version: FrondVersion.current,
         subcommands: [
             BuildCommand.self, ServeCommand.self, RunCommand.self, LockCommand.self, CheckCommand.self,
-            RuntimeCommand.self, DoctorCommand.self, NewCommand.self,
+            SizeCommand.self, RuntimeCommand.self, DoctorCommand.self, NewCommand.self,
         ])
 }
 

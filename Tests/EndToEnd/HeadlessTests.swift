@@ -35,13 +35,13 @@ extension EndToEnd {
             let result = try await Workshop.frond(["check", app.path, "--format", "github"])
             #expect(result.status == 2)
             let found = result.text.split(whereSeparator: \.isNewline).map { line in
-                line.replacing(/file=[^,]*main\.py,/, with: "").replacing(/::[^:]*$/, with: "")
+                line.dropFirst(2).components(separatedBy: "::")[0].replacing(/file=[^,]*main\.py,/, with: "")
             }
             #expect(
                 found == [
-                    "::error line=7,col=8,title=FROND102", "::error line=17,col=1,title=FROND111",
-                    "::error line=21,col=1,title=FROND110", "::error line=22,col=1,title=FROND112",
-                    "::error line=24,col=1,title=FROND120", "::warning line=28,col=9,title=FROND111",
+                    "error line=7,col=8,title=FROND102", "error line=17,col=1,title=FROND111",
+                    "error line=21,col=1,title=FROND110", "error line=22,col=1,title=FROND112",
+                    "error line=24,col=1,title=FROND120", "warning line=28,col=9,title=FROND111",
                 ], "\(result.text)\(result.errorText)")
             let fit = try await Workshop.frond(["check", Workshop.greenlets.path, "--format", "json"])
             #expect(fit.status == 0)

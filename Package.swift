@@ -66,6 +66,7 @@ let package = Package(
             name: "Templates", path: "Templates",
             resources: [
                 .copy("glue"), .copy("kernel"), .copy("site"), .copy("python"), .copy("trace"), .copy("verify"),
+                .copy("report"),
                 .copy("host-abi.json"),
             ], swiftSettings: strict),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),

@@ -5,7 +5,8 @@ import Support
 
 /// What every command that needs a whole app has in common: packages, and how to come from an argument to an app.
 struct AppOptions: ParsableArguments {
-    @Flag(help: "Use the lock as it is; fail when it is missing or out of date.")
+    @Flag(
+        name: [.long, .customLong("frozen")], help: "Use the lock as it is; fail when it is missing or out of date.")
     var locked = false
 
     @Flag(help: "Use no network; what is not in the cache is an error.")

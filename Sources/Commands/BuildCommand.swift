@@ -50,7 +50,8 @@ struct BuildCommand: AsyncParsableCommand {
         let options = BuildOptions(
             output: URL(filePath: output), base: base, effort: fast ? .fast : .best, cache: cache)
         let report = try await console.activity.step("Building \(project.app.name)") { step in
-            try await SiteBuilder(kit: kit).build(project.app, options: options) { step.advance($0) }
+            try await SiteBuilder(kit: kit, runner: Engine.runner(cache: cache))
+                .build(project.app, options: options) { step.advance($0) }
         }
         report.warnings.forEach(console.report)
         if let map { try AtomicFile.write(try Data(contentsOf: report.map), to: URL(filePath: map)) }

@@ -18,8 +18,9 @@ struct FrondCommand: AsyncParsableCommand {
             """,
         version: FrondVersion.current,
         subcommands: [
-            BuildCommand.self, ServeCommand.self, RunCommand.self, VerifyCommand.self, LockCommand.self,
-            TraceCommand.self, RuntimeCommand.self, DoctorCommand.self, NewCommand.self,
+            BuildCommand.self, ServeCommand.self, RunCommand.self, CheckCommand.self, VerifyCommand.self,
+            SizeCommand.self, TraceCommand.self, LockCommand.self, RuntimeCommand.self, DoctorCommand.self,
+            NewCommand.self,
         ])
 }
 

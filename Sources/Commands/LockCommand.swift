@@ -25,7 +25,9 @@ struct LockCommand: AsyncParsableCommand {
     @Flag(help: "Take the newest versions instead of keeping those that are locked.")
     var upgrade = false
 
-    @Flag(help: "Change nothing; end with status 2 when the lock is missing or out of date.")
+    @Flag(
+        name: [.long, .customLong("frozen")],
+        help: "Change nothing; end with status 2 when the lock is missing or out of date.")
     var check = false
 
     @OptionGroup var said: OutputOptions

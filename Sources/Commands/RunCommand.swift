@@ -70,7 +70,8 @@ struct RunCommand: AsyncParsableCommand {
 
         let final = app
         let assembled = try await console.activity.step("Preparing \(app.name)") { step in
-            try await AppAssembler(kit: kit, cache: cache).assemble(final) { step.advance($0) }
+            try await AppAssembler(kit: kit, cache: cache, runner: Engine.runner(cache: cache))
+                .assemble(final) { step.advance($0) }
         }
         if said.verbose { assembled.warnings.forEach(console.report) }
         if runtime == .reference {

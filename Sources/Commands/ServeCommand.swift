@@ -143,7 +143,8 @@ private struct Builder: Sendable {
             try Project(app, packages: $0)
         }
         let report = try await console.activity.step("Building \(project.app.name)") { step in
-            try await SiteBuilder(kit: kit).build(project.app, options: options) { step.advance($0) }
+            try await SiteBuilder(kit: kit, runner: Engine.runner(cache: options.cache))
+                .build(project.app, options: options) { step.advance($0) }
         }
         report.warnings.forEach(console.report)
     }

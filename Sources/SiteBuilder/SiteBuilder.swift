@@ -29,9 +29,14 @@ public struct SiteBuilder: Sendable {
     private let kit: KitFiles
     private let compiler: AppCompiler
     private let templates: SiteTemplates
+    private let runner: HeadlessRunner
 
     /// Makes a builder out of a kit, a compiler and templates.
-    public init(kit: KitFiles, compiler: AppCompiler, templates: SiteTemplates) {
+    public init(
+        kit: KitFiles, compiler: AppCompiler, templates: SiteTemplates,
+        runner: @escaping HeadlessRunner = { _ in nil }
+    ) {
+        self.runner = runner
         self.kit = kit
         self.compiler = compiler
         self.templates = templates
@@ -56,16 +61,9 @@ public struct SiteBuilder: Sendable {
 
         var omitting: [String: String] = [:]
         if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
-        let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache)
+        let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache, runner: runner)
         let assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
-        let assets = [
-            Asset(.module, "app.wasm", try readFile(assembled.module)),
-            Asset(.image, "files.img", try readFile(assembled.image)),
-            Asset(.glue, "glue.mjs", try readFile(assembled.glue)),
-            Asset(.worker, "worker.mjs", templates.worker),
-            Asset(.shell, "shell.mjs", templates.shell),
-            Asset(.style, "shell.css", templates.style),
-        ]
+        let assets = try self.assets(of: assembled)
         let compressor = Precompressor(
             shelf: CacheShelf(options.cache.compressed, limit: 512 << 20), effort: options.effort)
         let encoded = try await compressor.encode(assets + attachments.map(\.asset), progress: progress)
@@ -78,6 +76,37 @@ public struct SiteBuilder: Sendable {
         try await writer.write(plan)
         return BuildReport(
             output: writer.output, plan: plan, assembled: assembled, duration: clock.now - start)
+    }
+
+    /// Who takes how much of the site of an app; assembles and compresses it, writes nothing but the cache.
+    ///
+    /// - Throws: `Diagnostic`.
+    public func sizes(
+        of app: AppDescription, cache: CacheDirectory, effort: CompressionEffort = .best,
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> SizeReport {
+        let assembler = AppAssembler(kit: kit, compiler: compiler, cache: cache, runner: runner)
+        let assembled = try await assembler.assemble(app, progress: progress)
+        let compressor = Precompressor(shelf: CacheShelf(cache.compressed, limit: 512 << 20), effort: effort)
+        let encoded = try await compressor.encode(try assets(of: assembled), progress: progress)
+        let map = String(decoding: try readFile(assembled.map), as: UTF8.self)
+        return try SizeReport(
+            module: encoded[0], map: map, image: encoded[1],
+            rest: encoded.dropFirst(2).map {
+                SizeReport.Part(name: $0.asset.name, size: $0.asset.bytes.count, brotli: $0.transferSize, parts: [])
+            })
+    }
+
+    /// The files of a site that the browser runs, the module and the image first.
+    private func assets(of assembled: AssembledApp) throws -> [Asset] {
+        [
+            Asset(.module, "app.wasm", try readFile(assembled.module)),
+            Asset(.image, "files.img", try readFile(assembled.image)),
+            Asset(.glue, "glue.mjs", try readFile(assembled.glue)),
+            Asset(.worker, "worker.mjs", templates.worker),
+            Asset(.shell, "shell.mjs", templates.shell),
+            Asset(.style, "shell.css", templates.style),
+        ]
     }
 
     private func pageTemplate(of app: AppDescription) throws -> PageTemplate {

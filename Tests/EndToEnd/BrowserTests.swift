@@ -51,6 +51,14 @@ extension EndToEnd {
             #expect(result.text.map(trimmed) == "sleeping\nwoke\nname? Ada\nHello, Ada.")
         }
 
+        /// FastAPI, pydantic and SQLAlchemy as the index has them: nothing that they import is compiled in the browser.
+        @Test(arguments: Browser.allCases)
+        func importsPackagesByteCompiled(browser: Browser) async throws {
+            let result = try await browser.open(try Workshop.packagesApp(), [.text("typed: True")], timeout: 180)
+            let lines = (result.text ?? "").split(whereSeparator: \.isNewline).map(String.init)
+            #expect(Array(lines.prefix(Workshop.packagesOutput.count)) == Workshop.packagesOutput)
+        }
+
         @Test(arguments: Browser.allCases)
         func endsWithAnException(browser: Browser) async throws {
             let result = try await browser.open(

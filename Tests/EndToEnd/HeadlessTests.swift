@@ -23,6 +23,31 @@ extension EndToEnd {
             #expect(result.text.contains("[main] got 'test1 done'"))
         }
 
+        @Test func importsPackagesByteCompiledAndLooksAtThem() async throws {
+            let app = try Workshop.packagesApp()
+            let result = try await Workshop.frond(["run", app.path])
+            let lines = result.text.split(whereSeparator: \.isNewline).map(String.init)
+            #expect(lines == Workshop.packagesOutput, "\(result.errorText)")
+        }
+
+        @Test func checksAppsBeforeTheyAreBuilt() async throws {
+            let app = Workshop.apps.appending(path: "unfit")
+            let result = try await Workshop.frond(["check", app.path, "--format", "github"])
+            #expect(result.status == 2)
+            let found = result.text.split(whereSeparator: \.isNewline).map { line in
+                line.dropFirst(2).components(separatedBy: "::")[0].replacing(/file=[^,]*main\.py,/, with: "")
+            }
+            #expect(
+                found == [
+                    "error line=7,col=8,title=FROND102", "error line=17,col=1,title=FROND111",
+                    "error line=21,col=1,title=FROND110", "error line=22,col=1,title=FROND112",
+                    "error line=24,col=1,title=FROND120", "warning line=28,col=9,title=FROND111",
+                ], "\(result.text)\(result.errorText)")
+            let fit = try await Workshop.frond(["check", Workshop.greenlets.path, "--format", "json"])
+            #expect(fit.status == 0)
+            #expect(fit.text.contains("\"errors\" : 0"))
+        }
+
         @Test func givesArgumentsInputAndStatus() async throws {
             let code = "import sys; print(sys.argv, sys.stdin.read()); sys.exit(7)"
             let result = try await Workshop.frond(["run", "-c", code, "a", "--b", "-c"], input: "in\nput")
@@ -91,4 +116,23 @@ extension EndToEnd {
             }
         }
     }
+}
+
+extension Workshop {
+    /// A copy of `Apps/packages`, because the lock lies beside the app and names this machine's package index.
+    static func packagesApp() throws -> URL {
+        let app = package.appending(path: ".build/apps/packages")
+        try? FileManager.default.removeItem(at: app)
+        try FileManager.default.createDirectory(
+            at: app.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: apps.appending(path: "packages"), to: app)
+        return app
+    }
+
+    /// What `Apps/packages` prints when everything is as it should be.
+    static let packagesOutput = [
+        "from source: []", "compiled: True", "source: def answer():", "source of a package: True", "version: True",
+        "distributions: True", "resource: hello from a file", "resource of a package: True", "modules: True",
+        "data: hello from a file", "typed: True",
+    ]
 }

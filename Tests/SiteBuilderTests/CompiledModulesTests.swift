@@ -13,7 +13,9 @@ struct CompiledModulesTests {
                 ["pkg", "pkg.codec", "pkg.codec.encode", "pkg.codec.decode", "z"]
             ),
             ("from x.y import *", ["x", "x.y"]), ("from a import b, \\\n    c", ["a", "a.b", "a.c"]),
-            ("    import inner", []), ("important = 1\nfromage = 2", []), ("from", []), ("import ", []),
+            ("    import inner", []), ("try:\n    import bz2\nexcept E:\n    bz2 = None", ["bz2"]),
+            ("def f():\n    import lazy", []), ("class C:\n    import b\n    def f(self):\n        import c", ["b"]),
+            ("important = 1\nfromage = 2", []), ("from", []), ("import ", []),
         ])
     func imports(source: String, modules: [String]) {
         let found = PythonImports.modules(in: Array(source.utf8), package: "pkg", everywhere: false)
@@ -37,12 +39,49 @@ struct CompiledModulesTests {
             "traceback.py": Array("import loop\n".utf8),
             "loop.py": Array("import loop, traceback\n".utf8),
         ]
-        let chosen = CompiledModules(library: library, program: [("", Array("import json\n".utf8))])
+        let chosen = CompiledModules(library: library, app: ["main.py": Array("import json\n".utf8)])
         #expect(
             chosen.modules == ["json", "json.decoder", "json.scanner", "codecs", "re", "traceback", "loop"])
         #expect(chosen.contains(compiled: "json/__pycache__/decoder.cpython-314.pyc"))
         #expect(chosen.contains(compiled: "json/__pycache__/__init__.cpython-314.pyc"))
         #expect(!chosen.contains(compiled: "json/__pycache__/tool.cpython-314.pyc"))
         #expect(!chosen.contains(compiled: "__pycache__/tkinter.cpython-314.pyc"))
+    }
+
+    @Test("Packages and the app: relative imports, names in strings, names put together")
+    func program() {
+        let packages: [String: [UInt8]] = [
+            "pkg/__init__.py": Array("from . import a\nlazy = {'B': (__spec__.parent, '.b')}\n".utf8),
+            "pkg/a.py": Array("import_module(f'pkg.backends._{name}')\n".utf8), "pkg/b.py": [], "pkg/c.py": [],
+            "pkg/backends/__init__.py": [], "pkg/backends/_red.py": [], "pkg/backends/_blue.py": [],
+            "driver/__init__.py": [], "other.py": [],
+        ]
+        let app: [String: [UInt8]] = [
+            "main.py": Array("from helper import x\nimport pkg\nopen('red+driver://')\n".utf8),
+            "helper.py": [], "src/tour/__init__.py": [], "unused.py": [],
+        ]
+        let chosen = CompiledModules(library: [:], packages: packages, app: app)
+        #expect(
+            chosen.packageFiles == [
+                "driver/__init__.py", "pkg/__init__.py", "pkg/a.py", "pkg/b.py", "pkg/backends/__init__.py",
+                "pkg/backends/_red.py",
+            ])
+        #expect(chosen.appFiles == ["helper.py"])
+    }
+
+    @Test("A marshal stream keeps only the numbers that are used")
+    func marshal() throws {
+        // (1, 'a', 'b', 'b'), every object numbered: as marshal.dumps writes it when all are referenced elsewhere.
+        let noisy: [UInt8] = [0xa9, 4, 0xe9, 1, 0, 0, 0, 0xda, 1, 0x61, 0xda, 1, 0x62, 0x72, 3, 0, 0, 0]
+        let clean: [UInt8] = [0x29, 4, 0x69, 1, 0, 0, 0, 0x5a, 1, 0x61, 0xda, 1, 0x62, 0x72, 0, 0, 0, 0]
+        #expect(try MarshalStream.canonical(noisy, from: 0) == clean)
+        #expect(try MarshalStream.canonical(clean, from: 0) == clean)
+        for count in noisy.indices {
+            #expect(throws: MarshalStream.Malformed.self) {
+                try MarshalStream.canonical(Array(noisy.prefix(count)), from: 0)
+            }
+        }
+        let deep = Array(repeating: [0x29, 1] as [UInt8], count: 100_000).flatMap(\.self)
+        #expect(throws: MarshalStream.Malformed.self) { try MarshalStream.canonical(deep, from: 0) }
     }
 }

@@ -52,7 +52,7 @@ struct Dependencies: Sendable {
                     ? "\(name) does not answer what \(project.origin) asks for" : "there is no \(name) yet",
                 notes: changes, hints: ["run frond lock and commit \(name)"])
         }
-        let resolver = Resolver(uv: try await findUV(), kitWheels: try kitWheels())
+        let resolver = try await resolver(for: project)
         let lock = try await activity.step("Resolving the dependencies of \(project.app.name)") { _ in
             try await resolver.resolve(
                 project.requirements, origin: project.origin, previous: mode == .upgrade ? nil : previous)
@@ -62,6 +62,30 @@ struct Dependencies: Sendable {
             "\(name): \(Readable.count(lock.packages.count, "package"))"
                 + (lock == previous ? ", nothing new" : exists ? ", brought up to date" : ", made; commit it"))
         return lock
+    }
+
+    /// What is wrong with an app's dependencies; changes nothing, and looks at a lock that answers them only for that.
+    func problems(of project: Project) async throws -> [Diagnostic] {
+        let name = project.lockFile.lastPathComponent
+        if FileManager.default.fileExists(atPath: project.lockFile.path),
+            try LockFile(reading: project.lockFile, name: name).changes(from: project.requirements).isEmpty
+        {
+            return []
+        }
+        if offline { return [] }
+        do {
+            _ = try await resolver(for: project).resolve(
+                project.requirements, origin: project.origin, previous: nil)
+            return []
+        } catch let problems as Diagnostics {
+            return problems.all
+        } catch let problem as Diagnostic where problem.category == .input {
+            return [problem]
+        }
+    }
+
+    private func resolver(for project: Project) async throws -> Resolver {
+        Resolver(uv: try await findUV(), kitWheels: try kitWheels(), indexSettings: project.indexSettings)
     }
 
     private func kitWheels() throws -> [Resolver.KitWheel] {

@@ -28,6 +28,8 @@ package struct Project {
     package private(set) var lockFile: URL
     /// The checks of `frond verify`.
     package private(set) var verify = VerifySettings()
+    /// `[tool.uv]` settings about where packages come from, as TOML.
+    package private(set) var indexSettings = ""
     /// What is worth telling but stops nothing.
     package private(set) var warnings: [Diagnostic] = []
 
@@ -68,11 +70,17 @@ package struct Project {
             if let section = try root.section("tool")?.section("frond") { settings = try FrondSettings(section) }
             if let section = try root.section("project") { metadata = try ProjectMetadata(section) }
             try metadata.check(packages: packages)
+            if let section = try root.section("tool")?.section("uv") { indexSettings = UVSettings.toml(of: section) }
+        }
+        origin = shown
+        let list = folder.appending(path: RequirementsFile.name)
+        if metadata.requirements.isEmpty, FileManager.default.fileExists(atPath: list.path) {
+            origin = argument.hasSuffix(Self.file) ? list.path : Self.joined(argument, RequirementsFile.name)
+            metadata.require(try RequirementsFile(reading: list, name: origin).requirements)
         }
         requirements = metadata.requirements
         verify = settings.verify
         isSelfContained = metadata.isSatisfied(by: packages)
-        origin = shown
         lockFile = folder.appending(path: LockFile.fileName)
         let name = metadata.name ?? (folder.lastPathComponent.isEmpty ? "app" : folder.lastPathComponent)
         let start: Start

@@ -36,6 +36,9 @@ struct ProjectMetadata {
         }
     }
 
+    /// Adds dependencies that stand elsewhere.
+    mutating func require(_ requirements: [Requirement]) { dependencies += requirements }
+
     /// The dependencies, as they were written.
     var requirements: [String] { dependencies.map(\.text) }
 

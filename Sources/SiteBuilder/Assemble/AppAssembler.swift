@@ -3,10 +3,11 @@ import Support
 
 /// Makes the three files that an app runs from, and makes nothing twice.
 ///
-/// Two results, each under the hash of everything that it depends on:
+/// Three results, each under the hash of everything that it depends on:
 ///
 ///     linked/<kit, extension modules, compiler>/   app.wasm, glue.mjs, link.map, warnings.json
 ///     images/<kit, wheels, app's files>/           files.img, sizes.json
+///     compiled/<kit, sources of a package>         its byte-compiled modules
 ///
 /// Changing a line of the app therefore costs one image, which takes a fraction of a second, and never a link.
 public struct AppAssembler: Sendable {
@@ -15,11 +16,19 @@ public struct AppAssembler: Sendable {
     private let compiler: AppCompiler
     private let linked: CacheShelf
     private let images: CacheShelf
+    private let compiled: CacheShelf
+    private let runner: HeadlessRunner
 
     /// Makes an assembler that keeps its results in a cache.
-    public init(kit: KitFiles, compiler: AppCompiler, cache: CacheDirectory) {
+    ///
+    /// - Parameter runner: runs the target's Python to byte-compile packages and app; without one they stay sources.
+    public init(
+        kit: KitFiles, compiler: AppCompiler, cache: CacheDirectory, runner: @escaping HeadlessRunner = { _ in nil }
+    ) {
         self.kit = kit
         self.compiler = compiler
+        self.runner = runner
+        compiled = CacheShelf(cache.folder("compiled"), limit: 512 << 20)
         linked = CacheShelf(cache.folder("linked"), limit: 512 << 20)
         images = CacheShelf(cache.folder("images"), limit: 512 << 20)
     }
@@ -37,14 +46,13 @@ public struct AppAssembler: Sendable {
     ) async throws -> AssembledApp {
         let wheels = try wheelFiles(of: app)
         let files = try appFiles(of: app, omitting: omitting)
-        async let code = link(wheels, progress: progress)
-        async let image = pack(files, wheels, progress: progress)
-        let (linkedPlace, warnings) = try await code
-        let (imagePlace, sizes) = try await image
+        let (linkedPlace, warnings) = try await link(wheels, progress: progress)
+        let packed = try await pack(files, wheels, linked: linkedPlace, progress: progress)
         return AssembledApp(
             module: linkedPlace.appending(path: "app.wasm"), glue: linkedPlace.appending(path: "glue.mjs"),
-            image: imagePlace.appending(path: "files.img"), map: linkedPlace.appending(path: "link.map"),
-            warnings: files.warnings + warnings, omissions: files.omissions.map { ($0.path, $0.reason) }, sizes: sizes)
+            image: packed.place.appending(path: "files.img"), map: linkedPlace.appending(path: "link.map"),
+            warnings: files.warnings + warnings + packed.warnings,
+            omissions: files.omissions.map { ($0.path, $0.reason) }, sizes: packed.sizes)
     }
 
     private func appFiles(of app: AppDescription, omitting: [String: String]) throws -> AppFolder {
@@ -96,13 +104,31 @@ public struct AppAssembler: Sendable {
     }
 
     private func pack(
-        _ app: AppFolder, _ wheels: [WheelFile], progress: @Sendable (String) -> Void
-    ) async throws -> (URL, ImageSizes) {
-        let key = Hash.sha256(
-            (["image 2", kit.key] + wheels.map(\.sha256) + [app.contentHash]).joined(separator: "\n"))
-        if let place = images.find(key), let sizes = readSizes(place) { return (place, sizes) }
+        _ app: AppFolder, _ wheels: [WheelFile], linked: URL, progress: @Sendable (String) -> Void
+    ) async throws -> (place: URL, sizes: ImageSizes, warnings: [Diagnostic]) {
+        let script = try Self.script("compile.py")
+        var key = Hash.sha256(
+            (["image 4", compiler.identity, kit.key, Hash.sha256(script)] + wheels.map(\.sha256) + [app.contentHash])
+                .joined(separator: "\n"))
+        if let place = images.find(key), let sizes = readSizes(place) { return (place, sizes, []) }
         progress("packing files")
-        let contents = try ImageContents(kit: kit, packages: try wheels.map { try InstalledWheel($0) }, app: app)
+        var contents = try ImageContents(kit: kit, packages: try wheels.map { try InstalledWheel($0) }, app: app)
+        var warnings: [Diagnostic] = []
+        if contents.sources.contains(where: { !$0.isEmpty }) {
+            progress("byte-compiling")
+            let compiler = SourceCompiler(kit: kit, linked: linked, shelf: compiled, run: runner)
+            if let files = try await compiler.compile(contents.sources, script: script, library: contents.library) {
+                contents.add(compiled: files)
+            } else {
+                key += "-sources"
+                warnings.append(
+                    Diagnostic(
+                        .warning, "compile-no-engine",
+                        "packages and app are shipped as sources, so that the program starts more slowly",
+                        notes: ["Byte-compiling them for the browser's Python needs Node."],
+                        hints: ["run make tools in Frond's repository, or set FROND_NODE to a Node ≥ 24"]))
+            }
+        }
         let bytes: [UInt8]
         do {
             bytes = try contents.image.encoded()
@@ -116,7 +142,44 @@ public struct AppAssembler: Sendable {
             try AtomicFile.write(bytes, to: folder.appending(path: "files.img"))
             try AtomicFile.write(sizes, to: folder.appending(path: "sizes.json"))
         }
-        return (place, contents.sizes)
+        return (place, contents.sizes, warnings)
+    }
+
+    private static func script(_ name: String) throws(Diagnostic) -> [UInt8] {
+        do {
+            return try SiteTemplates.find().bytes("python/\(name)")
+        } catch let error as Diagnostic {
+            throw error
+        } catch {
+            throw Diagnostic(.error, "templates-unusable", "\(error)")
+        }
+    }
+
+    /// What of an app's own sources can't work in a browser; see `docs/check.md`.
+    ///
+    /// - Throws: `Diagnostic`, among them `check-no-engine` when this machine can't run the target's Python.
+    public func check(_ app: AppDescription) async throws -> [CheckFinding] {
+        let files = try appFiles(of: app, omitting: [:])
+        let sources = files.files.filter { $0.key.hasSuffix(".py") }.sorted { bytewise($0.key, $1.key) }
+            .map { SourceCompiler.Source(path: $0.key, bytes: $0.value.bytes) }
+            // A name with a line break is nothing that Python could import.
+            .filter { !$0.path.contains("\n") }
+        if sources.isEmpty { return [] }
+        var plain = app
+        plain.wheels = []
+        let (linked, _) = try await link(try wheelFiles(of: plain), progress: { _ in })
+        let compiler = SourceCompiler(kit: kit, linked: linked, shelf: compiled, run: runner)
+        let library = try ImageContents.readLibrary(kit.library)
+        guard let output = try await compiler.runScript(try Self.script("check.py"), sources, library) else {
+            throw Diagnostic(
+                .error, "check-no-engine", "frond check reads sources with the browser's Python, which needs Node",
+                hints: ["run make tools in Frond's repository, or set FROND_NODE to a Node ≥ 24"])
+        }
+        do {
+            return try JSONDecoder().decode([CheckFinding].self, from: Data(output))
+        } catch {
+            throw Diagnostic(.error, "check-broken", "the checking script's answer can't be read: \(error)")
+        }
     }
 
     private func readSizes(_ place: URL) -> ImageSizes? {

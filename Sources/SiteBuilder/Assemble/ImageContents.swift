@@ -14,10 +14,35 @@ struct ImageContents {
     /// Where the standard library is.
     static let libraryRoot = "/usr/lib/python3.14"
 
+    /// Where packages are.
+    static let packagesRoot = "/usr/lib/python3.14/site-packages"
+
     private(set) var image = FilesImage()
     private(set) var sizes = ImageSizes()
+    /// The standard library, by path below it.
+    let library: [String: [UInt8]]
+    /// What is to be byte-compiled: one group for each package, then the app's.
+    private(set) var sources: [[SourceCompiler.Source]] = []
+    private let names: [String]
 
     init(kit: KitFiles, packages: [InstalledWheel], app: AppFolder) throws {
+        let library = try Self.readLibrary(kit.library)
+        let chosen = CompiledModules(
+            library: library, packages: Self.sources(packages), app: app.files.mapValues(\.bytes))
+        self.library = library
+        names = packages.map(\.name)
+        for package in packages {
+            sources.append(
+                chosen.packageFiles.compactMap { path in
+                    let path = "\(Self.packagesRoot)/\(path)"
+                    return package.byPath[path].map { SourceCompiler.Source(path: path, bytes: $0) }
+                })
+        }
+        sources.append(
+            chosen.appFiles.compactMap { path in
+                app.files[path].map { SourceCompiler.Source(path: "\(Self.appRoot)/\(path)", bytes: $0.bytes) }
+            })
+
         image.files["/usr/bin/python3"] = FilesImage.File([], mode: 0o755)
         for package in packages { try add(package) }
         for (path, file) in app.files { image.files["\(Self.appRoot)/\(path)"] = file }
@@ -25,8 +50,33 @@ struct ImageContents {
         image.directories = Set(app.directories.map { "\(Self.appRoot)/\($0)" })
         if app.files.isEmpty, app.links.isEmpty, app.directories.isEmpty { image.directories = [Self.appRoot] }
         sizes.app = app.size
-        // Last, because what the program imports decides how much of it is shipped byte-compiled.
-        try addStandardLibrary(kit.library)
+        for (name, bytes) in library where !name.hasSuffix(".pyc") || chosen.contains(compiled: name) {
+            image.files["\(Self.libraryRoot)/\(name)"] = FilesImage.File(bytes)
+            sizes.standardLibrary += bytes.count
+        }
+    }
+
+    /// Adds compiled files beside their sources; a wheel may have brought its own.
+    mutating func add(compiled files: [String: [UInt8]]) {
+        for (group, name) in zip(sources, names.map(Optional.some) + [nil]) {
+            for source in group {
+                let path = SourceCompiler.cachePath(source.path)
+                guard let bytes = files[path] else { continue }
+                image.files[path] = FilesImage.File(bytes)
+                if let name { sizes.packages[name, default: 0] += bytes.count } else { sizes.app += bytes.count }
+            }
+        }
+    }
+
+    private static func sources(_ packages: [InstalledWheel]) -> [String: [UInt8]] {
+        var sources: [String: [UInt8]] = [:]
+        let root = packagesRoot + "/"
+        for package in packages {
+            for (path, bytes) in package.byPath where path.hasPrefix(root) && path.hasSuffix(".py") {
+                sources[String(path.dropFirst(root.count))] = bytes
+            }
+        }
+        return sources
     }
 
     private mutating func add(_ package: InstalledWheel) throws {
@@ -42,7 +92,7 @@ struct ImageContents {
         }
     }
 
-    private mutating func addStandardLibrary(_ folder: URL) throws {
+    static func readLibrary(_ folder: URL) throws -> [String: [UInt8]] {
         let root = folder.path
         guard let names = FileManager.default.enumerator(atPath: root) else {
             throw Diagnostic(.error, "kit-incomplete", "the runtime kit has no standard library at \(root)")
@@ -55,14 +105,7 @@ struct ImageContents {
         guard !library.isEmpty else {
             throw Diagnostic(.error, "kit-incomplete", "the runtime kit's standard library at \(root) is empty")
         }
-        let program = image.files.filter { $0.key.hasSuffix(".py") }
-            // Relative imports lead to the program's own modules, never to the library.
-            .map { (package: "", source: $0.value.bytes) }
-        let compiled = CompiledModules(library: library, program: program)
-        for (name, bytes) in library where !name.hasSuffix(".pyc") || compiled.contains(compiled: name) {
-            image.files["\(Self.libraryRoot)/\(name)"] = FilesImage.File(bytes)
-            sizes.standardLibrary += bytes.count
-        }
+        return library
     }
 }
 
@@ -70,12 +113,15 @@ struct ImageContents {
 struct InstalledWheel {
     let name: String
     let files: [Installation.File]
+    /// The contents of its files by absolute path.
+    let byPath: [String: [UInt8]]
 
     init(_ file: WheelFile) throws(Diagnostic) {
         do {
             let wheel = try Wheel(file.bytes, filename: file.name)
             name = wheel.name
             files = try Installation(wheel).files
+            byPath = Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0.contents) })
         } catch {
             throw Diagnostic.input("wheel-unusable", "\(error)")
         }

@@ -112,17 +112,21 @@ extension AppCompiler {
 
 extension AppAssembler {
     /// Makes an assembler with the linker and the templates of this executable.
-    public init(kit: KitFiles, cache: CacheDirectory) throws(Diagnostic) {
+    public init(
+        kit: KitFiles, cache: CacheDirectory, runner: @escaping HeadlessRunner
+    ) throws(Diagnostic) {
         let templates = try SiteTemplates.find()
-        self.init(kit: kit, compiler: try .linking(templates: templates), cache: cache)
+        self.init(kit: kit, compiler: try .linking(templates: templates), cache: cache, runner: runner)
     }
 }
 
 extension SiteBuilder {
     /// Makes a builder with the linker and the templates of this executable.
-    public init(kit: KitFiles) throws(Diagnostic) {
+    public init(kit: KitFiles, runner: @escaping HeadlessRunner) throws(Diagnostic) {
         let templates = try SiteTemplates.find()
-        self.init(kit: kit, compiler: try .linking(templates: templates), templates: try SiteTemplates(templates))
+        self.init(
+            kit: kit, compiler: try .linking(templates: templates), templates: try SiteTemplates(templates),
+            runner: runner)
     }
 }
 

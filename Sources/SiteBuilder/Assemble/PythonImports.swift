@@ -14,15 +14,27 @@ package enum PythonImports {
     /// - Parameters:
     ///   - source: the text.
     ///   - package: the package that relative imports start from, `""` for a module outside of any.
-    ///   - everywhere: whether imports inside of functions count, too.
+    ///   - everywhere: whether imports inside of functions count, too; those under a condition always do.
     package static func modules(in source: [UInt8], package: String, everywhere: Bool) -> Set<String> {
         var found: Set<String> = []
         var start = source.startIndex
+        var isConditional = false
+        var isClass = false
         while start < source.endIndex {
             let end = source[start...].firstIndex(of: UInt8(ascii: "\n")) ?? source.endIndex
             var first = start
-            if everywhere { first = source[start..<end].firstIndex { $0 != 0x20 && $0 != 0x09 } ?? end }
+            if everywhere || isConditional {
+                first = source[start..<end].firstIndex { $0 != 0x20 && $0 != 0x09 } ?? end
+            }
+            // The body of a class runs, too; its methods are indented further.
+            if isClass, source[start..<end].starts(with: "    ".utf8) { first = start + 4 }
             let line = source[first..<end]
+            if first == start, !line.isEmpty, !everywhere, source[start] != 0x20 {
+                isConditional = ["if ", "try:", "else:", "elif ", "except", "with "].contains {
+                    line.starts(with: $0.utf8)
+                }
+                isClass = line.starts(with: "class ".utf8)
+            }
             if line.starts(with: "import ".utf8) {
                 for item in names(statement(source, from: first + 7)) { add(item, to: &found) }
             } else if line.starts(with: "from ".utf8) {
@@ -31,6 +43,50 @@ package enum PythonImports {
             start = end + 1
         }
         return found
+    }
+
+    /// What the short strings of a source name: modules (`"pkg.mod"`, `".mod"`), and beginnings of names that are put
+    /// together when the program runs (`f"pkg.backends._{name}"`, `"pkg.dialects.%s"`).
+    package static func namedModules(in source: [UInt8], package: String) -> (
+        names: Set<String>, beginnings: Set<String>
+    ) {
+        var names: Set<String> = []
+        var beginnings: Set<String> = []
+        var index = source.startIndex
+        while index < source.endIndex {
+            let quote = source[index]
+            index += 1
+            guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { continue }
+            let start = index
+            while index < source.endIndex, isWord(source[index]) || source[index] == UInt8(ascii: ".") { index += 1 }
+            // Anything but a name goes on as if no string had begun: a quote too many costs a look, and no more.
+            guard index < source.endIndex, index - start > 1, source[start..<index].contains(UInt8(ascii: ".")) else {
+                continue
+            }
+            var text = String(decoding: source[start..<index], as: UTF8.self)
+            let isWhole = source[index] == quote
+            guard isWhole || [UInt8(ascii: "{"), UInt8(ascii: "%")].contains(source[index]) else { continue }
+            if text.hasPrefix(".") {
+                guard !package.isEmpty, !text.hasPrefix("..") else { continue }
+                text = package + text
+            }
+            if isWhole { names.insert(text) } else { beginnings.insert(text) }
+        }
+        return (names, beginnings)
+    }
+
+    /// The words of a text.
+    package static func words(in source: [UInt8]) -> Set<String> {
+        Set(source.split { !isWord($0) }.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     /// `a.b.c` means `a`, `a.b` and `a.b.c`.

@@ -34,11 +34,13 @@ public struct WheelStore: Sendable {
         return wheels
     }
 
-    /// The places of the wheels of `lock` that are not the kit's, each checked as in `wheels(of:)`.
+    /// The places of the wheels of `lock` that are not the kit's; their hashes are checked, and whoever opens them checks
+    /// the rest.
     public func files(
         of lock: LockFile, kitWheels: [Resolver.KitWheel], activity: Activity = .silent
     ) async throws -> [URL] {
-        _ = try await wheels(of: lock, kitWheels: kitWheels, activity: activity)
+        try await fetchMissing(of: lock, activity)
+        for package in lock.packages { _ = try read(package, kitWheels: kitWheels) }
         return lock.packages.filter { $0.source != .kit }.map(location)
     }
 
@@ -58,7 +60,8 @@ public struct WheelStore: Sendable {
         folder.appending(path: "\(package.sha256.prefix(2))/\(package.sha256)/\(package.wheel)")
     }
 
-    private func open(_ package: LockFile.Package, kitWheels: [Resolver.KitWheel]) throws -> Wheel {
+    /// The bytes of a wheel, which are those that were locked.
+    private func read(_ package: LockFile.Package, kitWheels: [Resolver.KitWheel]) throws -> [UInt8] {
         let file: URL
         switch package.source {
         case .url: file = location(package)
@@ -88,6 +91,11 @@ public struct WheelStore: Sendable {
                 .error, "wheel-corrupt", "\(package.wheel) in the cache was damaged and has been removed",
                 hints: ["run the command again to download it anew"])
         }
+        return bytes
+    }
+
+    private func open(_ package: LockFile.Package, kitWheels: [Resolver.KitWheel]) throws -> Wheel {
+        let bytes = try read(package, kitWheels: kitWheels)
         do {
             return try Wheel(bytes, filename: package.wheel)
         } catch {

@@ -4,7 +4,7 @@ import Support
 /// What `[tool.frond]` says. docs/configuration.md has the same list for users.
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
-    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page"]
+    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "serve"]
 
     var title: String?
     var entry: AppDescription.Entry?
@@ -13,6 +13,7 @@ struct FrondSettings: Equatable {
     var include: [String] = []
     var exclude: [String] = []
     var page: String?
+    var isServer = false
 
     /// Settings of an app that says nothing.
     init() {}
@@ -40,6 +41,26 @@ struct FrondSettings: Equatable {
         include = try section.strings("include") ?? []
         exclude = try section.strings("exclude") ?? []
         page = try section.string("page")
+        if let text = try section.string("serve") { try readServe(text, section) }
+    }
+
+    /// `serve = "uvicorn main:app --port 8000"`: what starts the server, in place of `entry` and `args`.
+    private mutating func readServe(_ text: String, _ section: TOMLDocument.Section) throws {
+        for other in [("entry", entry != nil), ("args", !arguments.isEmpty)] where other.1 {
+            throw section.invalid("serve", "and \(other.0) both say what runs; one of them has to go")
+        }
+        let line: ServeLine
+        do {
+            line = try ServeLine(text)
+        } catch {
+            throw section.invalid(
+                "serve", error.description,
+                hints: ["write a command as for a terminal: serve = \"uvicorn main:app --port 8000\""])
+        }
+        entry = line.entry
+        arguments = line.arguments
+        environment.merge(line.environment) { _, given in given }
+        isServer = true
     }
 
     /// `main.py` and `tools/run.py` are scripts, `package.module` is a module, `package.module:function` a function.

@@ -16,7 +16,7 @@ import { loadProgram } from './loader.mjs';
 import { Program, stoppedStatus } from './program.mjs';
 import { Terminal } from './terminal.mjs';
 import { button, element } from './elements.mjs';
-import { AppFrame, controlPage, CookieMirror, Switchboard } from './web/frame.mjs';
+import { AppFrame, controlPage, CookieMirror, releasePage, Switchboard } from './web/frame.mjs';
 import { failurePanel, idlePanel, loadingPanel, unsupportedPanel } from './panels.mjs';
 
 /** How long a program may take to react to Ctrl-C before the page offers to end it. */
@@ -47,6 +47,7 @@ export class FrondApp extends HTMLElement {
         this.#build();
         this.#setState('checking');
         const missing = missingFeatures();
+        if (!this.configuration.server) releasePage(this.configuration.base);
         if (missing.length > 0) {
             this.#setState('unsupported');
             this.#show(unsupportedPanel(missing));
@@ -128,7 +129,11 @@ export class FrondApp extends HTMLElement {
         this.#show(null);
         this.#setState('running', label);
         this.#view('app');
-        if (this.frameStarted) return;
+        if (this.frameStarted) {
+            if (this.isStale) this.frame.reload();
+            this.isStale = false;
+            return;
+        }
         this.frameStarted = true;
         this.frame.node.addEventListener('load', () => this.#mark('response'), { once: true });
         this.frame.start();
@@ -295,7 +300,7 @@ export class FrondApp extends HTMLElement {
         this.program?.dispose();
         if (this.configuration.server) {
             this.#view('boot');
-            this.frameStarted = false;
+            this.isStale = true;
         }
         this.#resetInterrupt();
         this.terminal.clear();

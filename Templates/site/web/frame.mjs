@@ -24,6 +24,15 @@ export async function controlPage(base) {
     }
 }
 
+/** Takes away the service worker of a server that was at this address before: another app on the same port, usually. */
+export async function releasePage(base) {
+    const registration = await navigator.serviceWorker?.getRegistration(base).catch(() => undefined);
+    if (registration?.scope !== new URL(base, location.href).href) return;
+    if (registration.active?.scriptURL !== new URL(`${base}sw.js`, location.href).href) return;
+    await registration.unregister();
+    if (navigator.serviceWorker.controller) location.reload();
+}
+
 /** Keeps the service worker supplied with a way to the program. */
 export class Switchboard {
     constructor(onAsk) {

@@ -63,7 +63,7 @@ public struct SiteBuilder: Sendable {
         if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache, runner: runner)
         let assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
-        let assets = try self.assets(of: assembled)
+        let assets = try self.assets(of: assembled, isServer: app.isServer)
         let compressor = Precompressor(
             shelf: CacheShelf(options.cache.compressed, limit: 512 << 20), effort: options.effort)
         let encoded = try await compressor.encode(assets + attachments.map(\.asset), progress: progress)
@@ -72,7 +72,7 @@ public struct SiteBuilder: Sendable {
                 app: app, versions: kit.versions, kit: kit.key, base: options.base, page: page,
                 assets: Array(encoded.prefix(assets.count)),
                 attachments: zip(attachments, encoded.dropFirst(assets.count)).map { ($0.path, $1) },
-                effort: options.effort))
+                serviceWorker: app.isServer ? templates.serviceWorker : nil, effort: options.effort))
         try await writer.write(plan)
         return BuildReport(
             output: writer.output, plan: plan, assembled: assembled, duration: clock.now - start)
@@ -98,8 +98,8 @@ public struct SiteBuilder: Sendable {
     }
 
     /// The files of a site that the browser runs, the module and the image first.
-    private func assets(of assembled: AssembledApp) throws -> [Asset] {
-        [
+    private func assets(of assembled: AssembledApp, isServer: Bool) throws -> [Asset] {
+        var assets = [
             Asset(.module, "app.wasm", try readFile(assembled.module)),
             Asset(.image, "files.img", try readFile(assembled.image)),
             Asset(.glue, "glue.mjs", try readFile(assembled.glue)),
@@ -107,6 +107,8 @@ public struct SiteBuilder: Sendable {
             Asset(.shell, "shell.mjs", templates.shell),
             Asset(.style, "shell.css", templates.style),
         ]
+        if isServer { assets.append(Asset(.bridge, "bridge.mjs", templates.bridge)) }
+        return assets
     }
 
     private func pageTemplate(of app: AppDescription) throws -> PageTemplate {

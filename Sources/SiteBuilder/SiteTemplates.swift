@@ -12,6 +12,10 @@ public struct SiteTemplates: Sendable, Equatable {
     public var worker: [UInt8]
     /// The style sheet.
     public var style: [UInt8]
+    /// The module that answers the page's requests in the worker.
+    public var bridge: [UInt8] = []
+    /// The service worker; `'frond:files'` marks where the names of files beside the page go.
+    public var serviceWorker: [UInt8] = []
 
     /// Collects templates.
     public init(page: String, shell: [UInt8], worker: [UInt8], style: [UInt8]) {
@@ -30,10 +34,16 @@ public struct SiteTemplates: Sendable, Equatable {
             for name in try templates.names(in: "site") where name.hasSuffix(".mjs") && name != "worker.mjs" {
                 modules["site/\(name)"] = try templates.text("site/\(name)")
             }
+            for name in try templates.names(in: "site/web") where name.hasSuffix(".mjs") {
+                modules["site/web/\(name)"] = try templates.text("site/web/\(name)")
+            }
             self.init(
                 page: try templates.text("site/index.html"),
                 shell: Array(try ModuleBundler.bundle(entry: "site/shell.mjs", modules: modules).utf8),
                 worker: try templates.bytes("site/worker.mjs"), style: try templates.bytes("site/shell.css"))
+            bridge = Array(try ModuleBundler.bundle(entry: "site/web/bridge.mjs", modules: modules).utf8)
+            serviceWorker = Array(
+                try ModuleBundler.bundle(entry: "site/web/service-worker.mjs", modules: modules).utf8)
         } catch let error as Diagnostic {
             throw error
         } catch {

@@ -27,9 +27,9 @@ export class Program {
 
     /** Starts the program with a compiled module and a files image, which stays usable. */
     start(module, image) {
-        const { glue, command, environment, directory, size } = this.settings;
+        const { glue, command, environment, directory, size, bridge, base } = this.settings;
         this.running = true;
-        this.worker.postMessage({ type: 'start', glue, module, image, command, environment, directory, size });
+        this.worker.postMessage({ type: 'start', glue, module, image, command, environment, directory, size, bridge, base });
     }
 
     /** Sends text to the program's standard input. */
@@ -45,6 +45,16 @@ export class Program {
     /** What Ctrl-C does. */
     interrupt() {
         if (this.running) this.worker.postMessage({ type: 'interrupt' });
+    }
+
+    /** Gives the program's server a port over which requests come. */
+    connect(port) {
+        this.worker.postMessage({ type: 'port' }, [port]);
+    }
+
+    /** Tells the program's server of cookies that scripts of its pages set. */
+    tellCookies(cookies) {
+        this.worker.postMessage({ type: 'page-cookies', cookies });
     }
 
     /** Tells the program how large its terminal is. */
@@ -73,6 +83,9 @@ export class Program {
             case 'output': callbacks.onOutput(message.stream, message.chunk); break;
             case 'step': callbacks.onStep(message.step); break;
             case 'tty': callbacks.onEcho(message.echo); break;
+            case 'listening': callbacks.onListening?.(message.instance, message.port); break;
+            case 'cookies': callbacks.onCookies?.(message.cookies); break;
+            case 'open': callbacks.onOpen?.(message.count); break;
             case 'exit':
                 this.dispose();
                 callbacks.onExit(message.status, message.stats);

@@ -16,6 +16,7 @@ import { loadProgram } from './loader.mjs';
 import { Program, stoppedStatus } from './program.mjs';
 import { Terminal } from './terminal.mjs';
 import { button, element } from './elements.mjs';
+import { AppFrame, controlPage, CookieMirror, releasePage, Switchboard } from './web/frame.mjs';
 import { failurePanel, idlePanel, loadingPanel, unsupportedPanel } from './panels.mjs';
 
 /** How long a program may take to react to Ctrl-C before the page offers to end it. */
@@ -46,9 +47,12 @@ export class FrondApp extends HTMLElement {
         this.#build();
         this.#setState('checking');
         const missing = missingFeatures();
+        if (!this.configuration.server) releasePage(this.configuration.base);
         if (missing.length > 0) {
             this.#setState('unsupported');
             this.#show(unsupportedPanel(missing));
+        } else if (this.configuration.server) {
+            this.#serve();
         } else if (this.getAttribute('start') === 'click') {
             this.#setState('idle');
             this.#show(idlePanel(this.#totalSize(), () => this.#load()));
@@ -78,6 +82,70 @@ export class FrondApp extends HTMLElement {
         this.banner = element('div', { class: 'frond-banner', role: 'alert', hidden: '' });
         this.replaceChildren(
             element('div', { class: 'frond-bar' }, this.heading, this.status, actions), this.stage, this.banner);
+    }
+
+    /**
+     * An app that is a server: a frame shows its pages. One tab of all that are open runs the program, the others show it; the
+     * next one takes over when that tab is closed.
+     */
+    async #serve() {
+        const { base } = this.configuration;
+        this.frame = new AppFrame(base);
+        this.drawerButton = button('Output', () => this.#toggleDrawer(), 'Show what the program prints', 'frond-drawer');
+        this.prepend(this.frame.node);
+        this.append(this.drawerButton);
+        this.#view('boot');
+        const controlled = controlPage(base);
+        controlled.catch((error) => {
+            this.#setState('failed');
+            this.#show(failurePanel('The site could not be set up', error.message, () => location.reload()));
+        });
+        navigator.locks.request(`frond-owner:${base}`, { ifAvailable: true }, (lock) => {
+            if (lock) return this.#own(controlled);
+            controlled.then(() => this.#showFrame('Runs in another tab'), () => {});
+            navigator.locks.request(`frond-owner:${base}`, () => this.#own(controlled));
+            return null;
+        });
+    }
+
+    /** Runs the program as long as this page is open. */
+    async #own(controlled) {
+        await controlled;
+        this.switchboard = new Switchboard();
+        this.mirror = new CookieMirror((cookies) => {
+            if (cookies.length > 0) this.program?.tellCookies(cookies);
+        });
+        this.#load();
+        await new Promise(() => {});
+    }
+
+    #listening(instance) {
+        this.switchboard.announce(this.program, instance);
+        this.#mark('listening');
+        this.#showFrame();
+    }
+
+    #showFrame(label = '') {
+        this.#show(null);
+        this.#setState('running', label);
+        this.#view('app');
+        if (this.frameStarted) {
+            if (this.isStale) this.frame.reload();
+            this.isStale = false;
+            return;
+        }
+        this.frameStarted = true;
+        this.frame.node.addEventListener('load', () => this.#mark('response'), { once: true });
+        this.frame.start();
+    }
+
+    /** `boot`: progress; `app`: the app's page; `both`: and the terminal below it. */
+    #view(name) {
+        this.dataset.view = name;
+    }
+
+    #toggleDrawer() {
+        this.#view(this.dataset.view === 'both' ? 'app' : 'both');
     }
 
     #totalSize() {
@@ -137,8 +205,12 @@ export class FrondApp extends HTMLElement {
         delete document.documentElement.dataset.frondStatus;
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
+            bridge: assets.bridge?.url, base: this.configuration.base,
         }, {
             onOutput: (stream, chunk) => this.#output(stream, chunk),
+            onListening: (instance) => this.#listening(instance),
+            onCookies: (cookies) => this.mirror.show(cookies),
+            onOpen: (count) => this.switchboard.setOpen(count),
             onStep: (step) => { if (step === 'started') this.#started(); },
             onEcho: (echo) => this.terminal.setEcho(echo),
             onExit: (status, stats) => this.#exited(status, stats),
@@ -148,6 +220,10 @@ export class FrondApp extends HTMLElement {
     }
 
     #started() {
+        if (this.configuration.server) {
+            this.#mark('started');
+            return;
+        }
         if (this.state !== 'starting') return;
         this.#setState('running');
         this.#show(null);
@@ -173,6 +249,8 @@ export class FrondApp extends HTMLElement {
         this.dataset.status = status === 0 ? 'good' : 'bad';
         this.#setState('exited', label);
         if (status !== 0 && !stopped) this.#explain(status);
+        this.switchboard?.end(`${label}\n\n${this.terminal.text().slice(-8000)}`);
+        if (this.configuration.server) this.#view('both');
         this.dispatchEvent(new CustomEvent('frond:exit', { bubbles: true, detail: { status, stats } }));
     }
 
@@ -188,6 +266,8 @@ export class FrondApp extends HTMLElement {
     #failed(message) {
         this.#resetInterrupt();
         this.#setState('failed');
+        this.switchboard?.end(message);
+        if (this.configuration.server) this.#view('boot');
         this.#show(failurePanel('The program could not be started', message, () => this.#restart()));
     }
 
@@ -218,6 +298,10 @@ export class FrondApp extends HTMLElement {
 
     #restart() {
         this.program?.dispose();
+        if (this.configuration.server) {
+            this.#view('boot');
+            this.isStale = true;
+        }
         this.#resetInterrupt();
         this.terminal.clear();
         this.loadingPanel ??= loadingPanel(this.configuration.title);

@@ -4,6 +4,9 @@
 
 let handle = null;
 
+/** Takes messages for the server's bridge, which may be on its way still. */
+let bridge = null;
+
 function post(message, transfer) {
     self.postMessage(message, transfer);
 }
@@ -75,7 +78,7 @@ function join(parts, length) {
     return whole;
 }
 
-async function start({ glue, module, image, command, environment, directory, size }) {
+async function start({ glue, module, image, command, environment, directory, size, bridge: bridgeUrl, base }) {
     const { boot } = await import(glue);
     const output = makeOutput();
     handle = boot({
@@ -91,6 +94,11 @@ async function start({ glue, module, image, command, environment, directory, siz
         progress: (step) => post({ type: 'step', step }),
     });
     const running = handle;
+    if (bridgeUrl) {
+        bridge = Promise.all([import(bridgeUrl), running.ready])
+            .then(([{ startBridge }]) => startBridge(running.kernel, base, post));
+        bridge.catch(() => {}); // a program that can't start says so itself
+    }
     running.ready.then(() => {
         running.kernel?.tty?.onAttributes?.(({ echo }) => {
             output.flush();
@@ -102,7 +110,8 @@ async function start({ glue, module, image, command, environment, directory, siz
     post({ type: 'exit', status, stats: running.stats() });
 }
 
-self.addEventListener('message', ({ data }) => {
+self.addEventListener('message', (event) => {
+    const { data } = event;
     switch (data.type) {
         case 'start':
             start(data).catch((error) => post({ type: 'failed', message: String(error?.message ?? error) }));
@@ -120,6 +129,12 @@ self.addEventListener('message', ({ data }) => {
         case 'resize':
             handle?.resize?.(data.columns, data.rows);
             break;
+        case 'port':
+        case 'page-cookies': {
+            const { ports } = event;
+            bridge?.then((take) => take(data, ports), () => {});
+            break;
+        }
         default:
             break;
     }

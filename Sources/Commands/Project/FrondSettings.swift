@@ -4,7 +4,7 @@ import Support
 /// What `[tool.frond]` says. docs/configuration.md has the same list for users.
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
-    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "verify"]
+    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "serve", "verify"]
 
     var title: String?
     var entry: AppDescription.Entry?
@@ -14,6 +14,7 @@ struct FrondSettings: Equatable {
     var exclude: [String] = []
     var page: String?
     var verify = VerifySettings()
+    var isServer = false
 
     /// Settings of an app that says nothing.
     init() {}
@@ -42,6 +43,26 @@ struct FrondSettings: Equatable {
         exclude = try section.strings("exclude") ?? []
         page = try section.string("page")
         verify = try section.section("verify").map { try VerifySettings($0) } ?? VerifySettings()
+        if let text = try section.string("serve") { try readServe(text, section) }
+    }
+
+    /// `serve = "uvicorn main:app --port 8000"`: what starts the server, in place of `entry` and `args`.
+    private mutating func readServe(_ text: String, _ section: TOMLDocument.Section) throws {
+        for other in [("entry", entry != nil), ("args", !arguments.isEmpty)] where other.1 {
+            throw section.invalid("serve", "and \(other.0) both say what runs; one of them has to go")
+        }
+        let line: ServeLine
+        do {
+            line = try ServeLine(text)
+        } catch {
+            throw section.invalid(
+                "serve", error.description,
+                hints: ["write a command as for a terminal: serve = \"uvicorn main:app --port 8000\""])
+        }
+        entry = line.entry
+        arguments = line.arguments
+        environment.merge(line.environment) { _, given in given }
+        isServer = true
     }
 
     /// `main.py` and `tools/run.py` are scripts, `package.module` is a module, `package.module:function` a function.

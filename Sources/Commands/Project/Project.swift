@@ -102,6 +102,7 @@ package struct Project {
             folder: folder, name: name, title: settings.title ?? metadata.name ?? name, entry: start.entry,
             arguments: settings.arguments, environment: environment, include: settings.include,
             exclude: settings.exclude, page: settings.page)
+        app.isServer = settings.isServer
     }
 
     private init(script: URL, argument: String, packages: [String: String]) throws {
@@ -137,6 +138,7 @@ package struct Project {
             folder: script.deletingLastPathComponent(), name: name, title: settings.title,
             entry: .script(script.lastPathComponent), arguments: settings.arguments,
             environment: settings.environment, page: settings.page, onlyFile: script.lastPathComponent)
+        app.isServer = settings.isServer
         if !settings.include.isEmpty || !settings.exclude.isEmpty {
             warnings.append(
                 Diagnostic(

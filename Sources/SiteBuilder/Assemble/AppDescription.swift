@@ -32,6 +32,8 @@ public struct AppDescription: Sendable, Hashable {
     public var page: String?
     /// Wheels for the target beyond those of the kit.
     public var wheels: [URL]
+    /// Whether the program is a server whose pages the site shows; else its terminal is what there is to see.
+    public var isServer = false
     /// When the app is one file of the folder, its name; nothing else of the folder is taken then.
     public var onlyFile: String?
 

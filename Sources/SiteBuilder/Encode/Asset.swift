@@ -12,6 +12,10 @@ package struct Asset: Sendable, Equatable {
         case glue
         /// The worker in which Python runs.
         case worker
+        /// What answers the page's requests in the worker, for apps that are servers.
+        case bridge
+        /// The service worker; browsers know it by its name, so that never changes.
+        case serviceWorker = "service-worker"
         /// The page's own module.
         case shell
         /// The page's style sheet.

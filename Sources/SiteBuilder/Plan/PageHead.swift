@@ -22,17 +22,20 @@ struct PageHead {
             }
             return .object(fields)
         }
-        let roles: [Asset.Role] = [.module, .image, .glue, .worker, .shell]
+        var roles: [Asset.Role] = [.module, .image, .glue, .worker, .shell]
+        if inputs.app.isServer { roles.append(.bridge) }
         let environment = inputs.app.environment.sorted { bytewise($0.key, $1.key) }
-        let configuration = JSONText.object([
-            ("version", .number(1)),
-            ("base", .text(base)),
-            ("title", .text(inputs.app.title)),
-            ("command", .list(inputs.app.commandLine.map(JSONText.text))),
-            ("directory", .text(ImageContents.appRoot)),
-            ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
-            ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
-        ])
+        let server: [(String, JSONText)] = inputs.app.isServer ? [("server", .flag(true))] : []
+        let configuration = JSONText.object(
+            [
+                ("version", .number(1)),
+                ("base", .text(base)),
+                ("title", .text(inputs.app.title)),
+                ("command", .list(inputs.app.commandLine.map(JSONText.text))),
+                ("directory", .text(ImageContents.appRoot)),
+                ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
+                ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
+            ] + server)
         let style = try asset(.style)
         let shell = try asset(.shell)
         html = """

@@ -32,10 +32,12 @@ package struct SitePlan: Sendable, Equatable {
         package var base: BasePath
         /// The page; its placeholders are filled already.
         package var page: PageTemplate
-        /// The six assets, encoded, one of each of these roles: module, image, glue, worker, shell, style.
+        /// The assets, encoded, one of each of these roles: module, image, glue, worker, shell, style; bridge for servers.
         package var assets: [EncodedAsset]
         /// Files beside the page, by path.
         package var attachments: [(path: String, content: EncodedAsset)]
+        /// The service worker of an app that is a server.
+        package var serviceWorker: [UInt8]?
         /// How hard to compress what the plan itself makes.
         package var effort: CompressionEffort
 
@@ -43,7 +45,7 @@ package struct SitePlan: Sendable, Equatable {
         package init(
             app: AppDescription, versions: [String: String] = [:], kit: String = "", base: BasePath = .root,
             page: PageTemplate, assets: [EncodedAsset], attachments: [(path: String, content: EncodedAsset)] = [],
-            effort: CompressionEffort = .best
+            serviceWorker: [UInt8]? = nil, effort: CompressionEffort = .best
         ) {
             self.app = app
             self.versions = versions
@@ -52,6 +54,7 @@ package struct SitePlan: Sendable, Equatable {
             self.page = page
             self.assets = assets
             self.attachments = attachments
+            self.serviceWorker = serviceWorker
             self.effort = effort
         }
     }
@@ -77,6 +80,11 @@ package struct SitePlan: Sendable, Equatable {
         files.append(File(path: "_headers", content: EncodedAsset(headers), isImmutable: false))
         files.append(File(path: ".nojekyll", content: EncodedAsset(Asset(.host, ".nojekyll", [])), isImmutable: false))
 
+        if let bytes = inputs.serviceWorker {
+            let content = try Self.encode(
+                Asset(.serviceWorker, "sw.js", Self.serviceWorker(bytes, inputs)), effort: inputs.effort)
+            files.append(File(path: "sw.js", content: content, isImmutable: false))
+        }
         for (path, content) in inputs.attachments {
             try Self.checkAttachment(path, against: files)
             files.append(File(path: path, content: content, isImmutable: false))
@@ -101,6 +109,12 @@ package struct SitePlan: Sendable, Equatable {
                 }
         }
         .sorted { bytewise($0.0, $1.0) }
+    }
+
+    /// The service worker, told which paths are files of the site although their names do not show it.
+    private static func serviceWorker(_ template: [UInt8], _ inputs: Inputs) -> [UInt8] {
+        let paths = inputs.attachments.map { JSONText.text($0.path).compact }.joined(separator: ", ")
+        return Array(String(decoding: template, as: UTF8.self).replacing("'frond:files'", with: paths).utf8)
     }
 
     private static func encode(_ asset: Asset, effort: CompressionEffort) throws -> EncodedAsset {

@@ -1,0 +1,242 @@
+// The worker's side of the site's requests: each one that the service worker sends over a port becomes an HTTP request to
+// the server that the program runs, over the kernel's loopback network.
+//
+//     service worker ──request, pull, abort──▶ bridge ──HTTP/1.1──▶ uvicorn, flask run, …
+//                    ◀──head, chunk, end, error──      ◀──────────
+//
+// A body goes in chunks of at most 64 KiB, of which so many may be under way as the other side has asked for (`pull`), so
+// that a fast server waits for a slow page. The path is the app's own: what is before it, when the site lies in a folder of
+// its host, is taken away and put before redirects and the paths of cookies again, as a reverse proxy does.
+
+import { CookieJar } from './cookie-jar.mjs';
+import { loadCookies, saveCookies } from './cookie-store.mjs';
+import { exchange } from './http-client.mjs';
+
+/** Chunks that may be sent before the page has taken any. */
+const firstCredits = 8;
+
+/** Bodies up to this size go with the head, in one message. */
+const smallBody = 65536;
+
+const hopByHop = new Set([
+    'connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'trailer', 'te', 'set-cookie',
+]);
+
+/** What the server gets of the browser's headers: those that a reverse proxy would send. */
+export function requestHeaders(message, url, prefix, cookie, agent) {
+    const headers = [['host', url.host]];
+    const names = new Set(['host', 'cookie', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
+    for (const [name, value] of message.headers) {
+        // Values arrive as text; on the wire they are bytes.
+        if (!names.has(name)) headers.push([name, value]);
+    }
+    const given = new Set(headers.map(([name]) => name));
+    const add = (name, value) => { if (value !== '' && !given.has(name)) headers.push([name, value]); };
+    add('user-agent', agent.userAgent ?? '');
+    add('accept-language', (agent.languages ?? []).join(', '));
+    add('accept', '*/*');
+    add('referer', message.referrer ?? '');
+    if (message.method !== 'GET' && message.method !== 'HEAD') add('origin', url.origin);
+    add('sec-fetch-mode', message.mode ?? '');
+    add('sec-fetch-dest', message.destination || 'empty');
+    headers.push(['accept-encoding', 'identity']);
+    if (cookie !== '') headers.push(['cookie', cookie]);
+    headers.push(['x-forwarded-for', '127.0.0.1'], ['x-forwarded-proto', url.protocol.slice(0, -1)],
+        ['x-forwarded-host', url.host]);
+    if (prefix !== '') headers.push(['x-forwarded-prefix', prefix]);
+    return headers;
+}
+
+/** The app's path for one of the site's: `/repo/notes` is `/notes`. */
+export function pathInApp(pathname, base) {
+    return pathname.startsWith(base) ? `/${pathname.slice(base.length)}` : pathname;
+}
+
+/** A redirect of the app as the page has to follow it. */
+export function locationOnSite(location, base, origin) {
+    if (base === '/') return location;
+    const absolute = location.startsWith(`${origin}/`) ? location.slice(origin.length) : location;
+    if (!absolute.startsWith('/') || absolute.startsWith('//') || absolute.startsWith(base)) return location;
+    return base + absolute.slice(1);
+}
+
+export class Bridge {
+    /**
+     * @param {{ network: object, base: string, cookies: CookieJar, agent: object,
+     *           onCookies(cookies: object[]): void, onOpen(count: number): void }} options
+     */
+    constructor({ network, base, cookies, agent, onCookies, onOpen }) {
+        this.network = network;
+        this.base = base;
+        this.prefix = base.replace(/\/$/, '');
+        this.cookies = cookies;
+        this.agent = agent;
+        this.onCookies = onCookies;
+        this.onOpen = onOpen;
+        this.open = 0;
+        this.port = 0;
+        this.listening = new Promise((resolve) => { this.#heard = resolve; });
+        network.onListen(() => this.#choose());
+        this.#choose();
+    }
+
+    #heard;
+
+    /** The first port on which the program listens is the app's, and stays so as long as it listens there. */
+    #choose() {
+        const ports = this.network.listeners().map(({ port }) => port);
+        if (ports.length === 0 || ports.includes(this.port)) return;
+        this.port = ports.find((port) => port < 32768) ?? ports[0];
+        this.#heard(this.port);
+    }
+
+    /** Answers what comes over a port. */
+    serve(port) {
+        /** @type {Map<number, { credits: number, wake: Function | null, aborted: boolean, connection: object | null }>} */
+        const running = new Map();
+        port.onmessage = ({ data }) => {
+            const state = running.get(data.id);
+            switch (data.type) {
+                case 'request': {
+                    const fresh = { credits: firstCredits, wake: null, aborted: false, connection: null };
+                    running.set(data.id, fresh);
+                    this.#count(1);
+                    this.#answer(port, data, fresh).catch((error) => {
+                        if (!fresh.aborted) port.postMessage({ type: 'error', id: data.id, message: error.message });
+                    }).finally(() => {
+                        running.delete(data.id);
+                        fresh.connection?.abort();
+                        this.#count(-1);
+                    });
+                    break;
+                }
+                case 'pull':
+                    if (state) {
+                        state.credits += 1;
+                        state.wake?.();
+                    }
+                    break;
+                case 'abort':
+                    if (state) {
+                        state.aborted = true;
+                        state.connection?.abort();
+                        state.wake?.();
+                    }
+                    break;
+                default: break;
+            }
+        };
+    }
+
+    #count(change) {
+        this.open += change;
+        this.onOpen(this.open);
+    }
+
+    async #answer(port, message, state) {
+        const { id, method } = message;
+        await this.listening;
+        if (state.aborted) return;
+        const url = new URL(message.url);
+        const secure = url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+        const path = pathInApp(url.pathname, this.base);
+        const connection = await this.network.connect(this.port);
+        state.connection = connection;
+        if (state.aborted) return;
+        const answer = await exchange(connection, {
+            method,
+            target: path + url.search,
+            headers: requestHeaders(message, url, this.prefix, this.cookies.header(path, secure), this.agent),
+            body: message.body === null ? null : new Uint8Array(message.body),
+        });
+        this.#takeCookies(answer.headers, { host: url.hostname, path, secure });
+        const headers = answer.headers.filter(([name]) => !hopByHop.has(name)).map(([name, value]) =>
+            [name, name === 'location' ? locationOnSite(value, this.base, url.origin) : value]);
+        const head = { type: 'head', id, status: answer.status, reason: answer.reason, headers, body: null, end: false };
+        const { framing } = answer.body;
+        if (framing.kind === 'length' && framing.left <= smallBody) {
+            head.body = await readAll(answer.body, framing.left);
+            head.end = true;
+            port.postMessage(head, [head.body.buffer]);
+            return;
+        }
+        port.postMessage(head);
+        await this.#stream(port, id, answer.body, state);
+    }
+
+    async #stream(port, id, body, state) {
+        for (;;) {
+            while (state.credits === 0 && !state.aborted) await new Promise((resolve) => { state.wake = resolve; });
+            if (state.aborted) return;
+            const bytes = await body.read();
+            if (state.aborted) return;
+            if (bytes === null) {
+                port.postMessage({ type: 'end', id });
+                return;
+            }
+            if (bytes.length === 0) continue;
+            state.credits -= 1;
+            const copy = bytes.slice();
+            port.postMessage({ type: 'chunk', id, bytes: copy }, [copy.buffer]);
+        }
+    }
+
+    #takeCookies(headers, from) {
+        const changed = headers.filter(([name]) => name === 'set-cookie')
+            .map(([, value]) => this.cookies.set(value, from)).filter((cookie) => cookie !== null);
+        if (changed.length > 0) this.onCookies(changed);
+    }
+}
+
+async function readAll(body, length) {
+    const whole = new Uint8Array(length);
+    for (let at = 0; at < length;) {
+        const bytes = await body.read();
+        whole.set(bytes, at);
+        at += bytes.length;
+    }
+    return whole;
+}
+
+/**
+ * Puts a bridge between a running program and the page.
+ * @param {object} kernel
+ * @param {string} base
+ * @param {(message: object) => void} post to the shell
+ * @returns {Promise<(message: object, ports: MessagePort[]) => void>} takes what the shell sends
+ */
+export async function startBridge(kernel, base, post) {
+    const jar = new CookieJar(await loadCookies(base));
+    const mirror = (cookies) => {
+        const shown = cookies.filter(({ httpOnly }) => !httpOnly)
+            .map((cookie) => ({ ...cookie, path: base + cookie.path.slice(1) }));
+        if (shown.length > 0) post({ type: 'cookies', cookies: shown });
+    };
+    const bridge = new Bridge({
+        network: kernel.network,
+        base,
+        cookies: jar,
+        agent: navigator,
+        onCookies(cookies) {
+            mirror(cookies);
+            saveCookies(base, jar.list());
+        },
+        onOpen: (count) => { if (count < 2) post({ type: 'open', count }); },
+    });
+    mirror(jar.list());
+    const instance = crypto.randomUUID();
+    // The lock is held as long as this worker lives: whoever gets it knows that the worker is gone.
+    navigator.locks.request(`frond-instance:${instance}`, () => {
+        bridge.listening.then((port) => post({ type: 'listening', port, instance }));
+        return new Promise(() => {});
+    });
+    return (message, ports) => {
+        if (message.type === 'port') bridge.serve(ports[0]);
+        else if (message.type === 'page-cookies') {
+            for (const cookie of message.cookies) {
+                jar.setFromPage({ ...cookie, path: pathInApp(cookie.path, base) || '/' });
+            }
+            saveCookies(base, jar.list());
+        }
+    };
+}

@@ -173,6 +173,7 @@ export function bootProgram(options, createKernel) {
             raise: (signal) => contexts.raise(signal),
             wantInput: options.wantInput ?? null,
             startProgram,
+            storage: options.storage ?? null,
             trace: null,
         };
     }
@@ -184,7 +185,7 @@ export function bootProgram(options, createKernel) {
      */
     function startProgram(makeKernel, { args, env, cwd }) {
         const child = bootProgram({
-            ...options, module: compiled, image: null, args, env, exactEnv: true, cwd, trace: undefined, progress: undefined,
+            ...options, module: compiled, image: null, storage: null, args, env, exactEnv: true, cwd, trace: undefined, progress: undefined,
         }, makeKernel);
         return { exit: child.exit, terminate: child.terminate, raise: child.raise };
     }

@@ -4,7 +4,7 @@ import Support
 /// What `[tool.frond]` says. docs/configuration.md has the same list for users.
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
-    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page"]
+    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "persist"]
 
     var title: String?
     var entry: AppDescription.Entry?
@@ -13,6 +13,8 @@ struct FrondSettings: Equatable {
     var include: [String] = []
     var exclude: [String] = []
     var page: String?
+    /// Folders whose files outlive the program: absolute paths without a slash at the end.
+    var persist: [String] = []
 
     /// Settings of an app that says nothing.
     init() {}
@@ -40,6 +42,15 @@ struct FrondSettings: Equatable {
         include = try section.strings("include") ?? []
         exclude = try section.strings("exclude") ?? []
         page = try section.string("page")
+        for text in try section.strings("persist") ?? [] {
+            switch PersistedFolder.path(text, beside: persist) {
+            case .success(let path): persist.append(path)
+            case .failure(let problem):
+                throw section.invalid(
+                    "persist", "\"\(text)\" \(problem.reason)",
+                    hints: ["name folders such as \"/data\" or \"instance\" (which is /app/instance)"])
+            }
+        }
     }
 
     /// `main.py` and `tools/run.py` are scripts, `package.module` is a module, `package.module:function` a function.

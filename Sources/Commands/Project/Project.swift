@@ -90,7 +90,7 @@ package struct Project {
         app = AppDescription(
             folder: folder, name: name, title: settings.title ?? metadata.name ?? name, entry: start.entry,
             arguments: settings.arguments, environment: environment, include: settings.include,
-            exclude: settings.exclude, page: settings.page)
+            exclude: settings.exclude, page: settings.page, persist: settings.persist)
     }
 
     private init(script: URL, argument: String, packages: [String: String]) throws {
@@ -124,7 +124,8 @@ package struct Project {
         app = AppDescription(
             folder: script.deletingLastPathComponent(), name: name, title: settings.title,
             entry: .script(script.lastPathComponent), arguments: settings.arguments,
-            environment: settings.environment, page: settings.page, onlyFile: script.lastPathComponent)
+            environment: settings.environment, page: settings.page, persist: settings.persist,
+            onlyFile: script.lastPathComponent)
         if !settings.include.isEmpty || !settings.exclude.isEmpty {
             warnings.append(
                 Diagnostic(

@@ -24,7 +24,7 @@ struct PageHead {
         }
         let roles: [Asset.Role] = [.module, .image, .glue, .worker, .shell]
         let environment = inputs.app.environment.sorted { bytewise($0.key, $1.key) }
-        let configuration = JSONText.object([
+        var fields: [(String, JSONText)] = [
             ("version", .number(1)),
             ("base", .text(base)),
             ("title", .text(inputs.app.title)),
@@ -32,7 +32,11 @@ struct PageHead {
             ("directory", .text(ImageContents.appRoot)),
             ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
             ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
-        ])
+        ]
+        if !inputs.app.persist.isEmpty {
+            fields.append(("storage", StorageName(app: inputs.app, base: inputs.base).configuration))
+        }
+        let configuration = JSONText.object(fields)
         let style = try asset(.style)
         let shell = try asset(.shell)
         html = """

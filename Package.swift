@@ -75,7 +75,7 @@ let package = Package(
         tests("CommandsTests", ["Commands", "SiteBuilder", "Wheels", "Support"]),
         tests(
             "ContextShimTests", ["ContextShim", "Support"],
-            exclude: ["build-native.sh", "greenlet-native.sh", "native", "python", "wasm"]),
+            exclude: ["build-native.sh", "greenlet-native.sh", "native", "wasm"]),
         tests("DevServerTests", ["DevServer", "Support"]),
         tests(
             "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],

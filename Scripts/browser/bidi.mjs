@@ -85,6 +85,9 @@ export class Browser {
     #next = 0;
     #child;
     #profile;
+    #keeps = false;
+    /** Called with each line of the page's console. */
+    onConsole = () => {};
     #endSession = async () => {};
     /** Lines of the page's console and its uncaught errors, the newest last. */
     console = [];
@@ -92,10 +95,12 @@ export class Browser {
     /**
      * Starts a browser.
      * @param {'chromium' | 'firefox'} name
+     * @param {string} [profile] a folder that is kept; else one for this browser alone
      */
-    static async launch(name) {
+    static async launch(name, profile) {
         const browser = new Browser();
-        browser.#profile = mkdtempSync(join(tmpdir(), `frond-${name}-`));
+        browser.#keeps = profile !== undefined;
+        browser.#profile = profile ?? mkdtempSync(join(tmpdir(), `frond-${name}-`));
         process.once('exit', browser.#cleanUp);
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
         try {
@@ -179,6 +184,7 @@ export class Browser {
         } else if (message.method === 'log.entryAdded') {
             this.console.push(`${message.params.level}: ${message.params.text}`);
             if (this.console.length > 200) this.console.shift();
+            this.onConsole(message.params.text);
         }
     }
 
@@ -214,8 +220,20 @@ export class Browser {
         this.#cleanUp();
     }
 
+    /** The leader of the browser's processes. */
+    get group() {
+        return this.#child.pid;
+    }
+
+    /** Ends all of the browser's processes at this moment, as a failing machine would. */
+    kill() {
+        endGroup(this.#child);
+        this.#socket?.close();
+    }
+
     #cleanUp = () => {
         if (this.#child) endGroup(this.#child);
+        if (this.#keeps) return;
         rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     };
 }

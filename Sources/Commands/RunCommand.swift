@@ -25,7 +25,9 @@ struct RunCommand: AsyncParsableCommand {
 
             The program sees the variables of [tool.frond] env, those of this machine
             that concern Python, the terminal and the time zone, and what --env gives
-            it. Its files are those of the app; what it writes stays in memory.
+            it. Its files are those of the app; what it writes stays in memory, but
+            what it writes below the folders of [tool.frond] persist can be kept in a
+            folder of this machine, from run to run: --persist .frond
             """)
 
     @Option(help: "The engine to run it in: node or deno.")
@@ -44,6 +46,11 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "Write a trace of every system call and context switch to this file.", completion: .file())
     var trace: String?
+
+    @Option(
+        help: ArgumentHelp("Keep what [tool.frond] persist names in this folder.", valueName: "DIR"),
+        completion: .directory)
+    var persist: String?
 
     @OptionGroup var common: AppOptions
 
@@ -92,6 +99,15 @@ struct RunCommand: AsyncParsableCommand {
             arguments += ["--env", "\(name)=\(value)"]
         }
         if let trace { arguments += ["--trace", URL(filePath: trace).path] }
+        if let persist {
+            if app.persist.isEmpty {
+                throw Diagnostic.input(
+                    "run-persist", "--persist \(persist): \(app.name) names no folders that are kept",
+                    hints: ["name them in pyproject.toml: persist = [\"/data\"] under [tool.frond]"])
+            }
+            arguments += ["--persist", URL(filePath: persist).path]
+            arguments += app.persist.flatMap { ["--persist-path", $0] }
+        }
         arguments += ["--"] + invocation.commandLine(app.commandLine)
         console.detail(([program.executable.path] + arguments).map(shellQuoted).joined(separator: " "))
         // Becoming the engine gives the program our terminal, signals and exit status with nothing in between.

@@ -9,7 +9,7 @@ struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
         abstract: "Draw the timeline of a program's contexts as a page.",
-        usage: "frond trace --html [-o FILE] (TRACE | APP [ARGS]...)",
+        usage: "frond trace --html [-o FILE] (TRACE | APP) [-- ARGS...]",
         discussion: """
             EXAMPLES:
               frond trace --html notes/ -o notes.html     run it in the reference runtime
@@ -33,7 +33,7 @@ struct TraceCommand: AsyncParsableCommand {
     @Argument(help: "A file that --trace wrote, or an app.", completion: .file())
     var target: String
 
-    @Argument(parsing: .captureForPassthrough, help: "The app's arguments.")
+    @Argument(parsing: .postTerminator, help: "The app's arguments, after --.")
     var arguments: [String] = []
 
     /// Events in a page at most; more of them make no picture.
@@ -100,7 +100,8 @@ struct TraceCommand: AsyncParsableCommand {
         if !arguments.isEmpty { app.arguments = arguments }
         let final = app
         let assembled = try await said.console.activity.step("Preparing \(app.name)") { step in
-            try await AppAssembler(kit: kit, cache: cache).assemble(final) { step.advance($0) }
+            try await AppAssembler(kit: kit, cache: cache, runner: Engine.runner(cache: cache))
+                .assemble(final) { step.advance($0) }
         }
         let file = FileManager.default.temporaryDirectory.appending(path: "frond-\(UUID().uuidString).trace")
         defer { try? FileManager.default.removeItem(at: file) }

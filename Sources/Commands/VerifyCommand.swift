@@ -77,7 +77,8 @@ struct VerifyCommand: AsyncParsableCommand {
             }
             let options = BuildOptions(output: folder, base: .root, effort: .fast, cache: cache)
             let report = try await console.activity.step("Building \(project.app.name)") { step in
-                try await SiteBuilder(kit: kit).build(project.app, options: options) { step.advance($0) }
+                try await SiteBuilder(kit: kit, runner: Engine.runner(cache: cache))
+                    .build(project.app, options: options) { step.advance($0) }
             }
             report.warnings.forEach(console.report)
             settings = project.verify

@@ -88,7 +88,7 @@ public struct SiteBuilder: Sendable {
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: cache, runner: runner)
         let assembled = try await assembler.assemble(app, progress: progress)
         let compressor = Precompressor(shelf: CacheShelf(cache.compressed, limit: 512 << 20), effort: effort)
-        let encoded = try await compressor.encode(try assets(of: assembled), progress: progress)
+        let encoded = try await compressor.encode(try assets(of: assembled, isServer: app.isServer), progress: progress)
         let map = String(decoding: try readFile(assembled.map), as: UTF8.self)
         return try SizeReport(
             module: encoded[0], map: map, image: encoded[1],

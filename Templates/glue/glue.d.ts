@@ -10,6 +10,8 @@ export interface BootOptions {
     image?: ArrayBuffer | Uint8Array | null | Promise<ArrayBuffer | Uint8Array | null>;
     /** argv, with the program's name first. Default: `["python3"]`. */
     args?: string[];
+    /** Folders whose files outlive the program, and the store that keeps them (docs/persistence.md). */
+    storage?: { volume: object; paths: string[] } | null;
     /** Added to HOME, PATH, PYTHONHOME, PWD, LANG and, for a terminal, TERM; wins over them. */
     env?: Record<string, string>;
     /** Take `env` as it is, without those defaults. */
@@ -106,3 +108,22 @@ export interface Handle {
 
 /** Starts a program. Returns at once; see `Handle.ready` and `Handle.exit`. */
 export function boot(options: BootOptions): Handle;
+
+/**
+ * Opens the stored files of that name in this browser; only in dedicated workers. Rejects with an error whose name is
+ * `StoreDamaged` (then `salvage: true` reads what is readable) or `StoreBusy` (another worker has them).
+ */
+export function openStore(options: { name: string; salvage?: boolean; onFull?(): void }):
+    Promise<{ volume: object; durable: boolean }>;
+
+/** Deletes the stored files of that name. */
+export function deleteStore(name: string): Promise<void>;
+
+/** All files of a store, as a zip archive. */
+export function exportFiles(volume: object): Blob;
+
+/** Puts the files of a zip archive in the place of all files below `paths`, or changes nothing and rejects. */
+export function importFiles(volume: object, archive: Blob, paths: string[]): Promise<number>;
+
+/** Stored files over three files of any host, which have the interface of FileSystemSyncAccessHandle. */
+export function openVolume(files: { blocks: object; journals: object[] }, options?: object): object;

@@ -177,6 +177,7 @@ export function bootProgram(options, createKernel) {
             raise: (signal) => contexts.raise(signal),
             wantInput: options.wantInput ?? null,
             startProgram,
+            storage: options.storage ?? null,
             trace: null,
         };
     }
@@ -188,8 +189,8 @@ export function bootProgram(options, createKernel) {
      */
     function startProgram(makeKernel, { args, env, cwd }) {
         const child = bootProgram({
-            ...options, module: compiled, image: null, args, env, exactEnv: true, cwd, trace: undefined, progress: undefined,
-            world: world.forChild?.() ?? options.world,
+            ...options, module: compiled, image: null, storage: null, args, env, exactEnv: true, cwd, trace: undefined,
+            progress: undefined, world: world.forChild?.() ?? options.world,
         }, makeKernel);
         return { exit: child.exit, terminate: child.terminate, raise: child.raise };
     }

@@ -16,7 +16,8 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 const usage = 'usage: run.mjs --glue FILE --wasm FILE [--image FILE] [--env NAME=VALUE]… [--cwd FOLDER]\n' +
-    '               [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats] -- ARGV0 ARGUMENTS…\n';
+    '               [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats]\n' +
+    '               [--persist FOLDER --persist-path PATH…] -- ARGV0 ARGUMENTS…\n';
 
 function fail(status, message) {
     fs.writeSync(2, `frond: ${message}\n`);
@@ -24,8 +25,8 @@ function fail(status, message) {
 }
 
 function parse(argv) {
-    const found = { env: {}, args: ['python3'] };
-    const values = new Set(['glue', 'wasm', 'image', 'cwd', 'trace', 'cap', 'backend', 'env']);
+    const found = { env: {}, args: ['python3'], paths: [] };
+    const values = new Set(['glue', 'wasm', 'image', 'cwd', 'trace', 'cap', 'backend', 'env', 'persist', 'persist-path']);
     for (let i = 0; i < argv.length; i++) {
         const word = argv[i];
         if (word === '--') {
@@ -44,6 +45,8 @@ function parse(argv) {
             const equals = value.indexOf('=');
             if (equals < 1) fail(2, `--env wants NAME=VALUE, not ${value}`);
             found.env[value.slice(0, equals)] = value.slice(equals + 1);
+        } else if (name === 'persist-path') {
+            found.paths.push(value);
         } else {
             found[name] = value;
         }
@@ -85,6 +88,38 @@ function writeAll(fd, chunk) {
         }
     }
     return 0;
+}
+
+/** A file with the interface of FileSystemSyncAccessHandle. */
+function fileHandle(path) {
+    const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644);
+    return {
+        getSize: () => fs.fstatSync(fd).size,
+        read: (target, { at }) => fs.readSync(fd, target, 0, target.length, at),
+        write: (source, { at }) => fs.writeSync(fd, source, 0, source.length, at),
+        truncate: (size) => fs.ftruncateSync(fd, size),
+        flush: () => fs.fdatasyncSync(fd),
+        close: () => fs.closeSync(fd),
+    };
+}
+
+/** The stored files in a folder of this machine; `owner` keeps two programs from using them at once. */
+function openFolder(folder, openVolume) {
+    const owner = `${folder}/owner`;
+    try {
+        fs.mkdirSync(folder, { recursive: true });
+        const other = fs.existsSync(owner) ? Number(fs.readFileSync(owner, 'utf8')) : 0;
+        if (other > 0 && other !== process.pid && fs.existsSync(`/proc/${other}`)) {
+            fail(126, `${folder} is used by process ${other}; one program at a time can keep its files there`);
+        }
+        fs.writeFileSync(owner, String(process.pid));
+        process.once('exit', () => fs.rmSync(owner, { force: true }));
+        const [blocks, ...journals] = ['blocks', 'journal-0', 'journal-1'].map((name) => fileHandle(`${folder}/${name}`));
+        const defer = (action, milliseconds) => setTimeout(action, milliseconds).unref();
+        return openVolume({ blocks, journals }, { defer });
+    } catch (error) {
+        return fail(126, `the files of ${folder} can't be used: ${error.message}`);
+    }
 }
 
 /**
@@ -180,8 +215,9 @@ async function main() {
     compiling.catch(() => {});
     const image = options.image === undefined ? null : read(options.image, 'files image');
     let boot;
+    let openVolume;
     try {
-        ({ boot } = await import(pathToFileURL(options.glue).href));
+        ({ boot, openVolume } = await import(pathToFileURL(options.glue).href));
     } catch (error) {
         fail(126, `can't load the glue: ${error.message}`);
     }
@@ -189,6 +225,7 @@ async function main() {
     const env = isatty.stdout && process.env.TERM ? { TERM: process.env.TERM, ...options.env } : options.env;
     const trace = options.trace === undefined ? undefined : fs.openSync(options.trace, 'w');
     const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
+    const volume = options.persist === undefined ? null : openFolder(options.persist, openVolume);
     let handle;
     const pump = inputPump((chunk) => handle.stdin.write(chunk), () => handle.stdin.end());
     handle = boot({
@@ -199,6 +236,7 @@ async function main() {
         cwd: options.cwd ?? '/app',
         isatty,
         size,
+        storage: volume && { volume, paths: options.paths },
         stdout: (chunk) => writeAll(1, chunk),
         stderr: (chunk) => writeAll(2, chunk),
         wantInput: pump.want,
@@ -221,6 +259,7 @@ async function main() {
     const alive = setInterval(() => {}, 0x7fffffff);
     const status = await handle.exit;
     clearInterval(alive);
+    volume?.close();
     if (options.stats) fs.writeSync(2, `${JSON.stringify(handle.stats())}\n`);
     process.exit(status);
 }

@@ -49,7 +49,7 @@ export class DirectoryStream extends Description {
     }
 
     sync() {
-        return 0;
+        return this.inode.sync();
     }
 
     seek(offset, whence) {

@@ -5,7 +5,6 @@ import {
     FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, FIONREAD, O_APPEND, O_PATH, SEEK_CUR, SEEK_END, SEEK_SET,
 } from './constants.mjs';
 import { Description } from './descriptor.mjs';
-import { copyBytes } from './byte-queue.mjs';
 import { inBounds } from './guest-memory.mjs';
 
 /** An open regular file. */
@@ -52,16 +51,8 @@ export class RegularFile extends Description {
         if (count <= 0) {
             return 0;
         }
-        const bytes = inode.bytes;
-        const stored = bytes.length - position;
-        if (stored >= count) {
-            copyBytes(u8, at, bytes, position, count);
-        } else {
-            const copied = stored > 0 ? stored : 0;
-            copyBytes(u8, at, bytes, position, copied);
-            u8.fill(0, at + copied, at + count);
-        }
-        return count;
+        const failed = inode.readBytes(u8, at, count, position);
+        return failed < 0 ? failed : count;
     }
 
     writeAt(u8, at, count, position) {
@@ -75,22 +66,12 @@ export class RegularFile extends Description {
         if (count === 0) {
             return 0;
         }
-        const end = position + count;
-        if (inode.shared || end > inode.bytes.length) {
-            const failed = inode.reserve(end > inode.length ? end : Math.max(inode.bytes.length, end));
-            if (failed < 0) {
-                return failed;
-            }
+        const done = inode.writeBytes(u8, at, count, position);
+        if (done > 0) {
+            inode.touchModified();
+            inode.mappings?.reload(inode, position, position + done);
         }
-        copyBytes(inode.bytes, position, u8, at, count);
-        if (end > inode.length) {
-            inode.length = end;
-        }
-        inode.touchModified();
-        if (inode.mappings !== null) {
-            inode.mappings.reload(inode, position, end);
-        }
-        return count;
+        return done;
     }
 
     seek(offset, whence) {
@@ -129,7 +110,7 @@ export class RegularFile extends Description {
         const inode = this.inode;
         const end = offset + size;
         if (mode === 0) {
-            const failed = inode.reserve(Math.max(end, inode.bytes.length));
+            const failed = inode.allocate(end);
             if (failed < 0) {
                 return failed;
             }
@@ -139,11 +120,10 @@ export class RegularFile extends Description {
             return end > Number.MAX_SAFE_INTEGER ? -EFBIG : 0;
         }
         if (mode === (FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)) {
-            const failed = inode.reserve(inode.bytes.length);
+            const failed = offset < inode.length ? inode.punch(offset, Math.min(end, inode.length)) : 0;
             if (failed < 0) {
                 return failed;
             }
-            inode.bytes.fill(0, offset, Math.min(end, inode.length));
             inode.touchModified();
             inode.mappings?.reload(inode);
             return 0;
@@ -153,6 +133,11 @@ export class RegularFile extends Description {
 
     sync() {
         this.inode.mappings?.store(this.inode);
+        return this.inode.sync();
+    }
+
+    close() {
+        this.inode.closed();
         return 0;
     }
 

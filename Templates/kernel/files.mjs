@@ -54,7 +54,11 @@ export class Files {
             if (!this.alterable(process, walker.directory)) {
                 return -EACCES;
             }
-            inode = new RegularInode(this.machine, mode & ~process.umask & 0o7777);
+            const full = walker.directory.admits();
+            if (full < 0) {
+                return full;
+            }
+            inode = walker.directory.makeFile(mode & ~process.umask & 0o7777);
             walker.directory.link(walker.name, inode);
             fresh = true;
         } else if (exclusive) {
@@ -95,7 +99,7 @@ export class Files {
         if (walker.inode !== null) {
             return -EEXIST;
         }
-        return this.alterable(process, walker.directory) ? 0 : -EACCES;
+        return this.alterable(process, walker.directory) ? walker.directory.admits() : -EACCES;
     }
 
     makeDirectory(process, base, path, mode) {
@@ -104,7 +108,7 @@ export class Files {
             return failed;
         }
         const { directory, name } = this.walker;
-        const inode = new DirectoryInode(this.machine, mode & ~process.umask & 0o1777, directory);
+        const inode = directory.makeDirectory(mode & ~process.umask & 0o1777);
         inode.device = directory.device;
         directory.link(name, inode);
         return 0;
@@ -123,7 +127,7 @@ export class Files {
         switch (mode & S_IFMT) {
             case 0:
             case S_IFREG:
-                inode = new RegularInode(this.machine, permissions);
+                inode = this.walker.directory.makeFile(permissions);
                 break;
             case S_IFIFO:
                 inode = new FifoInode(this.machine, permissions);
@@ -152,7 +156,7 @@ export class Files {
         if (failed < 0) {
             return failed;
         }
-        return this.walker.slash ? -ENOENT : this.place(new LinkInode(this.machine, target));
+        return this.walker.slash ? -ENOENT : this.place(this.walker.directory.makeLink(target));
     }
 
     /** A second name for a file. */
@@ -216,6 +220,9 @@ export class Files {
         if (name === '..') {
             return -ENOTEMPTY;
         }
+        if (inode.device !== directory.device) {
+            return -EBUSY; // something is mounted there
+        }
         if (inode.children.size > 0) {
             return -ENOTEMPTY;
         }
@@ -256,6 +263,9 @@ export class Files {
         if (oldDirectory.device !== newDirectory.device) {
             return -EXDEV;
         }
+        if (inode.device !== oldDirectory.device || (target !== null && target.device !== newDirectory.device)) {
+            return -EBUSY; // something is mounted there
+        }
         if (!this.alterable(process, oldDirectory) || !this.alterable(process, newDirectory)) {
             return -EACCES;
         }
@@ -283,17 +293,21 @@ export class Files {
                 if (target.children.size > 0) {
                     return -ENOTEMPTY;
                 }
-                newDirectory.unlink(newName);
-                target.removed = true;
-                target.links = 0;
             } else if (isDirectory) {
                 return -ENOTDIR;
-            } else {
-                newDirectory.unlink(newName);
             }
         }
-        oldDirectory.unlink(oldName);
-        newDirectory.link(newName, inode);
+        newDirectory.atOnce(() => {
+            if (target !== null) {
+                newDirectory.unlink(newName);
+                if (target instanceof DirectoryInode) {
+                    target.removed = true;
+                    target.links = 0;
+                }
+            }
+            oldDirectory.unlink(oldName);
+            newDirectory.link(newName, inode);
+        });
         return 0;
     }
 

@@ -10,6 +10,7 @@ import {
     S_IFSOCK, S_ISVTX,
 } from './constants.mjs';
 import { Description } from './descriptor.mjs';
+import { copyBytes } from './byte-queue.mjs';
 import { RegularFile } from './file.mjs';
 import { DirectoryStream } from './directory.mjs';
 import { encodeName } from './text.mjs';
@@ -147,6 +148,7 @@ export class RegularInode extends Inode {
                 return failed;
             }
         }
+        this.opened();
         return new RegularFile(flags, this);
     }
 
@@ -172,6 +174,61 @@ export class RegularInode extends Inode {
         this.shared = false;
         return 0;
     }
+
+    /** Copies `count` bytes from `position` on, which are in the file, to `u8` at `at`. @returns {number} 0 or an error */
+    readBytes(u8, at, count, position) {
+        const { bytes } = this;
+        const stored = bytes.length - position;
+        if (stored >= count) {
+            copyBytes(u8, at, bytes, position, count);
+        } else {
+            const copied = stored > 0 ? stored : 0;
+            copyBytes(u8, at, bytes, position, copied);
+            u8.fill(0, at + copied, at + count);
+        }
+        return 0;
+    }
+
+    /** Writes, and makes the file longer if need be. @returns {number} bytes written, or a negative error number */
+    writeBytes(u8, at, count, position) {
+        const end = position + count;
+        if (this.shared || end > this.bytes.length) {
+            const failed = this.reserve(end > this.length ? end : Math.max(this.bytes.length, end));
+            if (failed < 0) {
+                return failed;
+            }
+        }
+        copyBytes(this.bytes, position, u8, at, count);
+        if (end > this.length) {
+            this.length = end;
+        }
+        return count;
+    }
+
+    /** Makes room for contents up to `end`, which then can't fail to be written. */
+    allocate(end) {
+        return this.reserve(Math.max(end, this.bytes.length));
+    }
+
+    /** Makes the bytes from `from` to `end`, which are in the file, zero. */
+    punch(from, end) {
+        const failed = this.reserve(this.bytes.length);
+        if (failed < 0) {
+            return failed;
+        }
+        this.bytes.fill(0, from, end);
+        return 0;
+    }
+
+    /** Makes the contents safe. */
+    sync() {
+        return 0;
+    }
+
+    /** Descriptions and mappings that need the contents though the last name may be gone. */
+    opened() {}
+
+    closed() {}
 
     /** Sets the size; what is added is zero. A hole at the end takes no memory until it is written to. */
     resize(size) {
@@ -242,6 +299,34 @@ export class DirectoryInode extends Inode {
             return -EISDIR;
         }
         return new DirectoryStream(flags, this);
+    }
+
+    /** What is made in this directory lives where the directory lives. */
+    makeFile(permissions) {
+        return new RegularInode(this.machine, permissions);
+    }
+
+    makeDirectory(permissions) {
+        return new DirectoryInode(this.machine, permissions, this);
+    }
+
+    makeLink(target) {
+        return new LinkInode(this.machine, target);
+    }
+
+    /** Can a name be added? @returns {number} 0 or a negative error number */
+    admits() {
+        return 0;
+    }
+
+    /** Calls `change`, which alters several names: after a crash it has happened, or not. */
+    atOnce(change) {
+        change();
+    }
+
+    /** Makes names and times safe. */
+    sync() {
+        return 0;
     }
 
     /** Adds an entry and counts the link; replaces one of that name, whose link the caller has taken off. */

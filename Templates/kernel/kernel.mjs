@@ -22,6 +22,7 @@ const kernelEncoderForInput = new TextEncoder();
  * @param {object} options
  * @param {object} options.memory guest memory: `u8`, `i32`, `view` current after growth
  * @param {ArrayBuffer | Uint8Array | null} options.image the files image
+ * @param {{volume: object, paths: string[]} | null} [options.storage] folders that outlive the program (volume.mjs)
  * @param {string[]} options.args
  * @param {Record<string, string>} options.env
  * @param {string} options.cwd

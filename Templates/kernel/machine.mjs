@@ -46,6 +46,9 @@ export class Machine {
             mountImage(this, root, parseImage(options.image));
         }
         this.giveToRoot();
+        /** Files that outlive the program (volume.mjs), or null. */
+        this.volume = options.storage?.volume ?? null;
+        this.volume?.mount(this, options.storage.paths);
     }
 
     /** What programs must not write to belongs to root; the rest of the tree is the user's. */

@@ -20,9 +20,8 @@ class FileMappings {
         for (const mapping of this.list) {
             if (mapping.writable) {
                 const count = Math.min(mapping.length, inode.length - mapping.offset);
-                if (count > 0 && inode.reserve(Math.max(inode.bytes.length, mapping.offset + count)) === 0) {
-                    const { u8 } = mapping.process.memory;
-                    inode.bytes.set(u8.subarray(mapping.address, mapping.address + count), mapping.offset);
+                if (count > 0) {
+                    inode.writeBytes(mapping.process.memory.u8, mapping.address, count, mapping.offset);
                 }
             }
         }
@@ -36,9 +35,7 @@ class FileMappings {
             if (stop > start) {
                 const { u8 } = mapping.process.memory;
                 const at = mapping.address + start - mapping.offset;
-                const stored = Math.max(start, Math.min(stop, inode.bytes.length));
-                u8.set(inode.bytes.subarray(start, stored), at);
-                u8.fill(0, at + stored - start, at + stop - start);
+                inode.readBytes(u8, at, stop - start, start);
             }
         }
     }
@@ -62,6 +59,7 @@ export function mappingCalls(process) {
         if (inode.mappings.list.length === 0) {
             inode.mappings = null;
         }
+        inode.closed();
         process.release(address);
     }
 
@@ -81,6 +79,7 @@ export function mappingCalls(process) {
         }
         const mapping = { process, address, length, offset, writable };
         memory.u8.fill(0, address, address + length);
+        inode.opened();
         inode.mappings ??= new FileMappings();
         inode.mappings.store(inode);
         inode.mappings.list.push(mapping);

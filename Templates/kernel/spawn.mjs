@@ -52,7 +52,9 @@ export function spawnCalls(process, makeKernel) {
         if (!(inode instanceof RegularInode) || !inode.permits(process, PERMIT_EXECUTE)) {
             return -EACCES;
         }
-        const line = decodeName(inode.bytes, 0, Math.min(inode.length, 256)).split('\n')[0];
+        const head = new Uint8Array(Math.min(inode.length, 256));
+        inode.readBytes(head, 0, head.length, 0);
+        const line = decodeName(head, 0, head.length).split('\n')[0];
         const words = line.slice(2).trim().split(/\s+/);
         const isPython = line.startsWith('#!')
             && words.some((word) => /(^|\/)python(3(\.\d+)?)?$/.test(word)) && !/\/(sh|bash)$/.test(words[0]);

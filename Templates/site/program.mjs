@@ -6,10 +6,11 @@ export const stoppedStatus = 130;
 export class Program {
     /**
      * @param {{ worker: string, glue: string, command: string[], environment: Record<string, string>,
-     *           directory: string, size: { columns: number, rows: number } }} settings
+     *           directory: string, size: { columns: number, rows: number },
+     *           storage: { name: string, paths: string[] } | null }} settings
      * @param {{ onOutput(stream: number, chunk: Uint8Array): void, onStep(step: string): void,
      *           onEcho(echo: boolean): void, onExit(status: number, stats: object | null): void,
-     *           onFailure(message: string): void }} callbacks
+     *           onFailure(message: string): void, onStorage(message: object): void }} callbacks
      */
     constructor(settings, callbacks) {
         this.settings = settings;
@@ -27,9 +28,11 @@ export class Program {
 
     /** Starts the program with a compiled module and a files image, which stays usable. */
     start(module, image) {
-        const { glue, command, environment, directory, size, bridge, base } = this.settings;
+        const { glue, command, environment, directory, size, storage, bridge, base } = this.settings;
         this.running = true;
-        this.worker.postMessage({ type: 'start', glue, module, image, command, environment, directory, size, bridge, base });
+        this.worker.postMessage({
+            type: 'start', glue, module, image, command, environment, directory, size, storage, bridge, base,
+        });
     }
 
     /** Sends text to the program's standard input. */
@@ -90,6 +93,8 @@ export class Program {
                 this.dispose();
                 callbacks.onExit(message.status, message.stats);
                 break;
+            case 'storage':
+            case 'files': callbacks.onStorage(message); break;
             case 'failed': this.#fail(message.message); break;
             default: break;
         }

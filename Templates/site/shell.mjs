@@ -17,6 +17,7 @@ import { Program, stoppedStatus } from './program.mjs';
 import { Terminal } from './terminal.mjs';
 import { button, element } from './elements.mjs';
 import { AppFrame, controlPage, CookieMirror, releasePage, Switchboard } from './web/frame.mjs';
+import { StorageControl } from './storage-panel.mjs';
 import { failurePanel, idlePanel, loadingPanel, unsupportedPanel } from './panels.mjs';
 
 /** How long a program may take to react to Ctrl-C before the page offers to end it. */
@@ -77,6 +78,14 @@ export class FrondApp extends HTMLElement {
         this.restartButton = button('Restart', () => this.#restart(), 'Run the program again');
         const actions = element('div', { class: 'frond-actions' },
             this.interruptButton, this.endButton, this.copyButton, this.restartButton);
+        this.storage = new StorageControl(this.configuration, {
+            program: () => this.program,
+            stop: () => this.program?.dispose(),
+            restart: () => this.#restart(),
+            show: (panel) => { this.#setState('failed'); this.#show(panel); },
+            notice: (...parts) => { this.banner.replaceChildren(...parts); this.banner.hidden = false; },
+        });
+        if (this.storage.button) actions.prepend(this.storage.button);
         this.panel = element('div', { class: 'frond-panel' });
         this.stage = element('div', { class: 'frond-stage' }, this.terminal.root, this.panel);
         this.banner = element('div', { class: 'frond-banner', role: 'alert', hidden: '' });
@@ -196,8 +205,9 @@ export class FrondApp extends HTMLElement {
         this.#run();
     }
 
-    #run() {
-        const { assets, command, environment, directory } = this.configuration;
+    async #run() {
+        const { assets, command, environment, directory, storage } = this.configuration;
+        if (!await this.storage.acquire()) return;
         this.#setState('starting');
         this.loadingPanel.step('Starting Python');
         this.lastError = '';
@@ -206,6 +216,7 @@ export class FrondApp extends HTMLElement {
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
             bridge: assets.bridge?.url, base: this.configuration.base,
+            storage,
         }, {
             onOutput: (stream, chunk) => this.#output(stream, chunk),
             onListening: (instance) => this.#listening(instance),
@@ -215,6 +226,7 @@ export class FrondApp extends HTMLElement {
             onEcho: (echo) => this.terminal.setEcho(echo),
             onExit: (status, stats) => this.#exited(status, stats),
             onFailure: (message) => this.#failed(message),
+            onStorage: (message) => this.storage.receive(message),
         });
         this.program.start(this.loaded.module, this.loaded.image);
     }

@@ -1,8 +1,10 @@
 // Python's side of the page: a worker that runs one program and passes its input and output on.
 //
-//     page ──start, input, end-input, interrupt, resize──▶ worker ──output, step, tty, exit, failed──▶ page
+//     page ──start, input, end-input, interrupt, resize, files──▶ worker ──output, step, tty, exit, failed, storage, files──▶ page
 
 let handle = null;
+/** The files that outlive the program, while they are open; kept under [tool.frond] persist. */
+let stored = null;
 
 /** Takes messages for the server's bridge, which may be on its way still. */
 let bridge = null;
@@ -78,9 +80,14 @@ function join(parts, length) {
     return whole;
 }
 
-async function start({ glue, module, image, command, environment, directory, size, bridge: bridgeUrl, base }) {
-    const { boot } = await import(glue);
+async function start({ glue, module, image, command, environment, directory, size, storage, bridge: bridgeUrl, base }) {
+    const { boot, openStore } = await import(glue);
     const output = makeOutput();
+    if (storage) {
+        const onFull = () => post({ type: 'storage', event: 'full' });
+        stored = await openStore({ name: storage.name, onFull });
+        post({ type: 'storage', event: 'opened', durable: stored.durable });
+    }
     handle = boot({
         module,
         image,
@@ -89,6 +96,7 @@ async function start({ glue, module, image, command, environment, directory, siz
         cwd: directory,
         isatty: true,
         size,
+        storage: stored && { volume: stored.volume, paths: storage.paths },
         stdout: (chunk) => output.write(1, chunk),
         stderr: (chunk) => output.write(2, chunk),
         progress: (step) => post({ type: 'step', step }),
@@ -107,14 +115,41 @@ async function start({ glue, module, image, command, environment, directory, siz
     }, () => {});
     const status = await running.exit;
     output.flush();
+    stored?.volume.close();
     post({ type: 'exit', status, stats: running.stats() });
+}
+
+/** What the page wants done with the stored files: export, import, delete. All but the first need them for themselves. */
+async function files({ action, glue, storage, archive }) {
+    const { deleteStore, exportFiles, importFiles, openStore } = await import(glue);
+    if (action === 'delete') {
+        await deleteStore(storage.name);
+        return {};
+    }
+    if (action === 'export' && stored) return { blob: exportFiles(stored.volume) };
+    const { volume } = await openStore({ name: storage.name, salvage: action === 'export' });
+    try {
+        if (action === 'export') return { blob: exportFiles(volume) };
+        return { count: await importFiles(volume, archive, storage.paths) };
+    } finally {
+        volume.close();
+    }
 }
 
 self.addEventListener('message', (event) => {
     const { data } = event;
     switch (data.type) {
         case 'start':
-            start(data).catch((error) => post({ type: 'failed', message: String(error?.message ?? error) }));
+            start(data).catch((error) => {
+                const event = { StoreDamaged: 'damaged', StoreBusy: 'busy' }[error?.name];
+                if (event) post({ type: 'storage', event, message: error.message });
+                else post({ type: 'failed', message: String(error?.message ?? error) });
+            });
+            break;
+        case 'files':
+            files(data).then(
+                (result) => post({ type: 'files', ...result }),
+                (error) => post({ type: 'files', error: String(error?.message ?? error) }));
             break;
         case 'input':
             handle?.stdin.write(data.text);

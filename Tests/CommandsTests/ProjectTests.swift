@@ -67,8 +67,10 @@ import Testing
             include = ["data"]
             exclude = ["tests"]
             page = "web/index.html"
+            persist = ["/data/", "instance"]
             """,
         ]).app
+        #expect(app.persist == ["/data", "/app/instance"])
         #expect(app.name == "notes")
         #expect(app.title == "Notes")
         #expect(app.commandLine == ["python3", "main.py", "--port", "80"])
@@ -105,6 +107,12 @@ import Testing
         (["pyproject.toml": "[tool.frond]\ntitle = 1"], "", "config-type"),
         (["pyproject.toml": "[tool.frond]\nentry = '1x'"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\nenv = {'a=b' = '1'}"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\npersist = '/data'"], "", "config-type"),
+        (["pyproject.toml": "[tool.frond]\npersist = ['/']"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\npersist = ['.']"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\npersist = ['../x']"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\npersist = ['/dev/shm']"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\npersist = ['/data', '/data/x']"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\ntilte = 'x'"], "", "config-unknown-key"),
         (["pyproject.toml": "[project]\nrequires-python = '<3.12'", "main.py": ""], "", "config-value"),
         (["pyproject.toml": "[project]\ndependencies = ['=1']", "main.py": ""], "", "config-value"),

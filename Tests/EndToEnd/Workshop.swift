@@ -102,6 +102,7 @@ enum Browser: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case until(String)
         case pause(milliseconds: Int)
         case screenshot(String)
+        case reload
 
         fileprivate var json: [[String: Any]] {
             // A headless browser has no mouse, and so the page does not take the focus by itself.
@@ -115,6 +116,7 @@ enum Browser: String, CaseIterable, Sendable, CustomTestStringConvertible {
             case .evaluate(let expression): [["evaluate": expression]]
             case .until(let expression): [["until": expression]]
             case .pause(let milliseconds): [["sleep": milliseconds]]
+            case .reload: [["reload": true]]
             case .screenshot(let name):
                 [["screenshot": Workshop.screenshots.appending(path: "\(name).png").path]]
             }

@@ -4,7 +4,7 @@ import Support
 /// What `[tool.frond]` says. docs/configuration.md has the same list for users.
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
-    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "serve", "verify"]
+    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "serve", "persist", "verify"]
 
     var title: String?
     var entry: AppDescription.Entry?
@@ -15,6 +15,8 @@ struct FrondSettings: Equatable {
     var page: String?
     var verify = VerifySettings()
     var isServer = false
+    /// Folders whose files outlive the program: absolute paths without a slash at the end.
+    var persist: [String] = []
 
     /// Settings of an app that says nothing.
     init() {}
@@ -43,6 +45,15 @@ struct FrondSettings: Equatable {
         exclude = try section.strings("exclude") ?? []
         page = try section.string("page")
         verify = try section.section("verify").map { try VerifySettings($0) } ?? VerifySettings()
+        for text in try section.strings("persist") ?? [] {
+            switch PersistedFolder.path(text, beside: persist) {
+            case .success(let path): persist.append(path)
+            case .failure(let problem):
+                throw section.invalid(
+                    "persist", "\"\(text)\" \(problem.reason)",
+                    hints: ["name folders such as \"/data\" or \"instance\" (which is /app/instance)"])
+            }
+        }
         if let text = try section.string("serve") { try readServe(text, section) }
     }
 

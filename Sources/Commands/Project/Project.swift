@@ -101,7 +101,7 @@ package struct Project {
         app = AppDescription(
             folder: folder, name: name, title: settings.title ?? metadata.name ?? name, entry: start.entry,
             arguments: settings.arguments, environment: environment, include: settings.include,
-            exclude: settings.exclude, page: settings.page)
+            exclude: settings.exclude, page: settings.page, persist: settings.persist)
         app.isServer = settings.isServer
     }
 
@@ -137,7 +137,8 @@ package struct Project {
         app = AppDescription(
             folder: script.deletingLastPathComponent(), name: name, title: settings.title,
             entry: .script(script.lastPathComponent), arguments: settings.arguments,
-            environment: settings.environment, page: settings.page, onlyFile: script.lastPathComponent)
+            environment: settings.environment, page: settings.page, persist: settings.persist,
+            onlyFile: script.lastPathComponent)
         app.isServer = settings.isServer
         if !settings.include.isEmpty || !settings.exclude.isEmpty {
             warnings.append(

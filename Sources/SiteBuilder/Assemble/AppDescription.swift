@@ -30,6 +30,8 @@ public struct AppDescription: Sendable, Hashable {
     public var exclude: [String]
     /// A page of the app's own instead of Frond's: a path below the folder, or an absolute one.
     public var page: String?
+    /// Folders whose files outlive the program: absolute paths.
+    public var persist: [String]
     /// Wheels for the target beyond those of the kit.
     public var wheels: [URL]
     /// Whether the program is a server whose pages the site shows; else its terminal is what there is to see.
@@ -41,7 +43,7 @@ public struct AppDescription: Sendable, Hashable {
     public init(
         folder: URL, name: String, title: String? = nil, entry: Entry, arguments: [String] = [],
         environment: [String: String] = [:], include: [String] = [], exclude: [String] = [], page: String? = nil,
-        wheels: [URL] = [], onlyFile: String? = nil
+        persist: [String] = [], wheels: [URL] = [], onlyFile: String? = nil
     ) {
         self.folder = folder
         self.name = name
@@ -52,6 +54,7 @@ public struct AppDescription: Sendable, Hashable {
         self.include = include
         self.exclude = exclude
         self.page = page
+        self.persist = persist
         self.wheels = wheels
         self.onlyFile = onlyFile
     }

@@ -25,17 +25,20 @@ struct PageHead {
         var roles: [Asset.Role] = [.module, .image, .glue, .worker, .shell]
         if inputs.app.isServer { roles.append(.bridge) }
         let environment = inputs.app.environment.sorted { bytewise($0.key, $1.key) }
-        let server: [(String, JSONText)] = inputs.app.isServer ? [("server", .flag(true))] : []
-        let configuration = JSONText.object(
-            [
-                ("version", .number(1)),
-                ("base", .text(base)),
-                ("title", .text(inputs.app.title)),
-                ("command", .list(inputs.app.commandLine.map(JSONText.text))),
-                ("directory", .text(ImageContents.appRoot)),
-                ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
-                ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
-            ] + server)
+        var fields: [(String, JSONText)] = [
+            ("version", .number(1)),
+            ("base", .text(base)),
+            ("title", .text(inputs.app.title)),
+            ("command", .list(inputs.app.commandLine.map(JSONText.text))),
+            ("directory", .text(ImageContents.appRoot)),
+            ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
+            ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
+        ]
+        if !inputs.app.persist.isEmpty {
+            fields.append(("storage", StorageName(app: inputs.app, base: inputs.base).configuration))
+        }
+        if inputs.app.isServer { fields.append(("server", .flag(true))) }
+        let configuration = JSONText.object(fields)
         let style = try asset(.style)
         let shell = try asset(.shell)
         html = """

@@ -4,7 +4,7 @@ import Testing
 import Wheels
 
 @Suite struct WheelTests {
-    private static let filename = "demo_pkg-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+    static let filename = "demo_pkg-1.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 
     private static func row(_ path: String, _ contents: [UInt8]) -> String {
         let digest = Data(SHA256.hash(data: contents)).base64EncodedString()
@@ -13,9 +13,10 @@ import Wheels
         return "\(path),sha256=\(digest),\(contents.count)"
     }
 
-    private static let info = "demo_pkg-1.0.dist-info"
+    static let info = "demo_pkg-1.0.dist-info"
 
-    private static func wheel(
+    /// A proper wheel with these files.
+    static func wheel(
         files: [String: String] = ["demo/__init__.py": "x = 1\n"], wheelVersion: String = "1.0",
         name: String = "Demo.Pkg",
         record: ((inout [String]) -> Void)? = nil

@@ -17,6 +17,7 @@ public struct AppAssembler: Sendable {
     private let linked: CacheShelf
     private let images: CacheShelf
     private let compiled: CacheShelf
+    private let needs: CacheShelf
     private let runner: HeadlessRunner
 
     /// Makes an assembler that keeps its results in a cache.
@@ -29,6 +30,7 @@ public struct AppAssembler: Sendable {
         self.compiler = compiler
         self.runner = runner
         compiled = CacheShelf(cache.folder("compiled"), limit: 512 << 20)
+        needs = CacheShelf(cache.folder("needs"), limit: 1 << 20)
         linked = CacheShelf(cache.folder("linked"), limit: 512 << 20)
         images = CacheShelf(cache.folder("images"), limit: 512 << 20)
     }
@@ -44,8 +46,9 @@ public struct AppAssembler: Sendable {
         _ app: AppDescription, omitting: [String: String] = [:],
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> AssembledApp {
-        let wheels = try wheelFiles(of: app)
         let files = try appFiles(of: app, omitting: omitting)
+        var wheels = try wheelFiles(of: app)
+        wheels += try OptionalWheels(kit: kit, shelf: needs).wheels(for: files, wheels)
         let (linkedPlace, warnings) = try await link(wheels, progress: progress)
         let packed = try await pack(files, wheels, linked: linkedPlace, progress: progress)
         return AssembledApp(

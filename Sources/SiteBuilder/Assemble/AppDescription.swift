@@ -102,4 +102,6 @@ public struct KitFiles: Sendable, Hashable {
     var library: URL { root.appending(path: "lib/python3.14", directoryHint: .isDirectory) }
     /// The wheels that every app gets.
     var wheels: URL { root.appending(path: "wheels", directoryHint: .isDirectory) }
+    /// The wheels that an app gets when it needs them; see `OptionalWheels`.
+    var optionalWheels: URL { root.appending(path: "optional", directoryHint: .isDirectory) }
 }

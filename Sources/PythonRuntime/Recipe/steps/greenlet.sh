@@ -33,5 +33,5 @@ extension _test_extension_cpp _test_extension_cpp.cpp -std=c++17 -fvisibility-in
 cd "$STEP"
 
 mkdir -p out/wheels out/licenses
-python3 "$RECIPE/steps/pack_wheel.py" source out/wheels
+python3 "$RECIPE/steps/pack_greenlet.py" source out/wheels
 cat source/LICENSE source/LICENSE.PSF >out/licenses/greenlet.txt

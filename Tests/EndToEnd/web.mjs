@@ -110,8 +110,10 @@ async function main(browser) {
     check('status of the dead server', await page.evaluate('document.documentElement.dataset.frondStatus'), '7');
     const death = await page.evaluate(inFrame(`w.fetch('${base}a').then(async (r) => [r.status, (await r.text()).includes('told to die')])`));
     check('the page that says why', death, [502, true]);
+    await page.evaluate(inFrame('w.isOfTheFirstProgram = true'));
     await page.evaluate(`([...document.querySelectorAll('button')].find((b) => b.textContent === 'Restart').click(), 1)`);
     await until(page, 'the program again', 'document.documentElement.dataset.frondState === "running"');
+    await until(page, 'the page anew', inFrame('!w.isOfTheFirstProgram'));
     await shows(page, 'deep/link');
     check('after a restart', await page.evaluate(inFrame(`w.fetch('${base}number?5').then((r) => r.text())`)), '5');
 }

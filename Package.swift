@@ -79,7 +79,7 @@ let package = Package(
         tests("DevServerTests", ["DevServer", "Support"]),
         tests(
             "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],
-            exclude: ["Apps", "web.mjs"]),
+            exclude: ["Apps", "chat.mjs", "herbarium.mjs", "visitor.mjs", "web.mjs"]),
         tests(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
         tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),

@@ -28,10 +28,10 @@ export class Program {
 
     /** Starts the program with a compiled module and a files image, which stays usable. */
     start(module, image) {
-        const { glue, command, environment, directory, size, storage, bridge, base } = this.settings;
+        const { glue, command, environment, directory, size, storage, bridge, base, port } = this.settings;
         this.running = true;
         this.worker.postMessage({
-            type: 'start', glue, module, image, command, environment, directory, size, storage, bridge, base,
+            type: 'start', glue, module, image, command, environment, directory, size, storage, bridge, base, port,
         });
     }
 

@@ -215,8 +215,7 @@ export class FrondApp extends HTMLElement {
         delete document.documentElement.dataset.frondStatus;
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
-            bridge: assets.bridge?.url, base: this.configuration.base,
-            storage,
+            bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
         }, {
             onOutput: (stream, chunk) => this.#output(stream, chunk),
             onListening: (instance) => this.#listening(instance),

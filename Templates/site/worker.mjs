@@ -80,7 +80,7 @@ function join(parts, length) {
     return whole;
 }
 
-async function start({ glue, module, image, command, environment, directory, size, storage, bridge: bridgeUrl, base }) {
+async function start({ glue, module, image, command, environment, directory, size, storage, bridge: bridgeUrl, base, port }) {
     const { boot, openStore } = await import(glue);
     const output = makeOutput();
     if (storage) {
@@ -104,7 +104,7 @@ async function start({ glue, module, image, command, environment, directory, siz
     const running = handle;
     if (bridgeUrl) {
         bridge = Promise.all([import(bridgeUrl), running.ready])
-            .then(([{ startBridge }]) => startBridge(running.kernel, base, post));
+            .then(([{ startBridge }]) => startBridge(running.kernel, base, post, port));
         bridge.catch(() => {}); // a program that can't start says so itself
     }
     running.ready.then(() => {

@@ -4,41 +4,17 @@
 //
 // Says every check on standard output; exit status 1 when one fails.
 
-import { Browser } from '../../Scripts/browser/bidi.mjs';
+import { inFrame, until, visit } from './visitor.mjs';
 
 const [name, address, picture] = process.argv.slice(2);
 const base = new URL(address).pathname;
-let failures = 0;
-
-function check(what, seen, wanted) {
-    const passed = JSON.stringify(seen) === JSON.stringify(wanted);
-    if (!passed) failures += 1;
-    console.log(passed ? `ok   ${what}` : `FAIL ${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`);
-}
-
-const inFrame = (expression) => `(() => { const w = document.querySelector('.frond-frame').contentWindow;
-    const d = w.document; return ${expression}; })()`;
-
-async function until(page, what, expression, seconds = 60) {
-    const end = Date.now() + seconds * 1000;
-    for (;;) {
-        const seen = await page.evaluate(expression).catch(() => false);
-        if (seen) return;
-        if (Date.now() > end) {
-            const state = await page.evaluate(`[document.documentElement.dataset.frondState, location.href,
-                document.body.innerText.slice(0, 2000)]`).catch(String);
-            throw new Error(`waited ${seconds} s for ${what}: ${JSON.stringify(state)}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-}
 
 const shows = (page, title) => until(page, `the page ${title}`, inFrame(`d.title === ${JSON.stringify(title)} &&
     d.readyState === 'complete' && document.title === ${JSON.stringify(title)}`));
 const click = (page, selector) => page.evaluate(inFrame(`(d.querySelector('${selector}').click(), 1)`));
 const here = (page) => page.evaluate('location.pathname.replace(/^.*\\/(?=[^/]*$)/, "/") + location.search');
 
-async function main(browser) {
+await visit(name, async (browser, check) => {
     const page = await browser.open(address);
     await shows(page, 'Home');
     check('the root of the server', await page.evaluate(inFrame('w.location.pathname')), base);
@@ -116,15 +92,4 @@ async function main(browser) {
     await until(page, 'the page anew', inFrame('!w.isOfTheFirstProgram'));
     await shows(page, 'deep/link');
     check('after a restart', await page.evaluate(inFrame(`w.fetch('${base}number?5').then((r) => r.text())`)), '5');
-}
-
-const browser = await Browser.launch(name);
-try {
-    await main(browser);
-} catch (error) {
-    failures += 1;
-    console.log(`FAIL ${error.message}\n${browser.console.join('\n')}`);
-} finally {
-    await browser.close();
-}
-process.exit(failures === 0 ? 0 : 1);
+});

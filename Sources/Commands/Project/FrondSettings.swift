@@ -4,7 +4,9 @@ import Support
 /// What `[tool.frond]` says. docs/configuration.md has the same list for users.
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
-    static let keys = ["title", "entry", "args", "env", "include", "exclude", "page", "serve", "persist", "verify"]
+    static let keys = [
+        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "port", "persist", "verify",
+    ]
 
     var title: String?
     var entry: AppDescription.Entry?
@@ -15,6 +17,8 @@ struct FrondSettings: Equatable {
     var page: String?
     var verify = VerifySettings()
     var isServer = false
+    /// The port of the server's web pages, when it listens on more than one.
+    var port: Int?
     /// Folders whose files outlive the program: absolute paths without a slash at the end.
     var persist: [String] = []
 
@@ -55,6 +59,11 @@ struct FrondSettings: Equatable {
             }
         }
         if let text = try section.string("serve") { try readServe(text, section) }
+        port = try section.integer("port", in: 1...65_535)
+        if port != nil, !isServer {
+            throw section.invalid(
+                "port", "it is a server's, and nothing says how to start one", hints: ["add serve = \"…\""])
+        }
     }
 
     /// `serve = "uvicorn main:app --port 8000"`: what starts the server, in place of `entry` and `args`.

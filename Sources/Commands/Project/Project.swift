@@ -103,6 +103,7 @@ package struct Project {
             arguments: settings.arguments, environment: environment, include: settings.include,
             exclude: settings.exclude, page: settings.page, persist: settings.persist)
         app.isServer = settings.isServer
+        app.port = settings.port
     }
 
     private init(script: URL, argument: String, packages: [String: String]) throws {
@@ -140,6 +141,7 @@ package struct Project {
             environment: settings.environment, page: settings.page, persist: settings.persist,
             onlyFile: script.lastPathComponent)
         app.isServer = settings.isServer
+        app.port = settings.port
         if !settings.include.isEmpty || !settings.exclude.isEmpty {
             warnings.append(
                 Diagnostic(

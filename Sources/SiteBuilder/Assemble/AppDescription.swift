@@ -36,6 +36,8 @@ public struct AppDescription: Sendable, Hashable {
     public var wheels: [URL]
     /// Whether the program is a server whose pages the site shows; else its terminal is what there is to see.
     public var isServer = false
+    /// The port of its web pages; `nil` for the first one on which it listens.
+    public var port: Int?
     /// When the app is one file of the folder, its name; nothing else of the folder is taken then.
     public var onlyFile: String?
 

@@ -38,6 +38,7 @@ struct PageHead {
             fields.append(("storage", StorageName(app: inputs.app, base: inputs.base).configuration))
         }
         if inputs.app.isServer { fields.append(("server", .flag(true))) }
+        if let port = inputs.app.port { fields.append(("port", .number(port))) }
         let configuration = JSONText.object(fields)
         let style = try asset(.style)
         let shell = try asset(.shell)

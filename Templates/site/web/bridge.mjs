@@ -62,10 +62,11 @@ export function locationOnSite(location, base, origin) {
 
 export class Bridge {
     /**
-     * @param {{ network: object, base: string, cookies: CookieJar, agent: object,
-     *           onCookies(cookies: object[]): void, onOpen(count: number): void }} options
+     * @param {{ network: object, base: string, cookies: CookieJar, agent: object, wanted?: number,
+     *           onCookies(cookies: object[]): void, onOpen(count: number): void }} options `wanted`: the app's port,
+     *        when it says which
      */
-    constructor({ network, base, cookies, agent, onCookies, onOpen }) {
+    constructor({ network, base, cookies, agent, onCookies, onOpen, wanted = 0 }) {
         this.network = network;
         this.base = base;
         this.prefix = base.replace(/\/$/, '');
@@ -74,6 +75,7 @@ export class Bridge {
         this.onCookies = onCookies;
         this.onOpen = onOpen;
         this.open = 0;
+        this.wanted = wanted;
         this.port = 0;
         this.listening = new Promise((resolve) => { this.#heard = resolve; });
         network.onListen(() => this.#choose());
@@ -82,9 +84,9 @@ export class Bridge {
 
     #heard;
 
-    /** The first port on which the program listens is the app's, and stays so as long as it listens there. */
+    /** Unless the app says its port: the first on which it listens, and stays so as long as it listens there. */
     #choose() {
-        const ports = this.network.listeners().map(({ port }) => port);
+        const ports = this.network.listeners().map(({ port }) => port).filter((port) => !this.wanted || port === this.wanted);
         if (ports.length === 0 || ports.includes(this.port)) return;
         this.port = ports.find((port) => port < 32768) ?? ports[0];
         this.#heard(this.port);
@@ -203,9 +205,10 @@ async function readAll(body, length) {
  * @param {object} kernel
  * @param {string} base
  * @param {(message: object) => void} post to the shell
+ * @param {number} [wanted] the app's port
  * @returns {Promise<(message: object, ports: MessagePort[]) => void>} takes what the shell sends
  */
-export async function startBridge(kernel, base, post) {
+export async function startBridge(kernel, base, post, wanted) {
     const jar = new CookieJar(await loadCookies(base));
     const mirror = (cookies) => {
         const shown = cookies.filter(({ httpOnly }) => !httpOnly)
@@ -215,6 +218,7 @@ export async function startBridge(kernel, base, post) {
     const bridge = new Bridge({
         network: kernel.network,
         base,
+        wanted,
         cookies: jar,
         agent: navigator,
         onCookies(cookies) {

@@ -1,0 +1,44 @@
+// What the end-to-end tests of servers share: a browser, checks that are said as they pass, waiting.
+
+import { Browser } from '../../Scripts/browser/bidi.mjs';
+
+/** An expression of the app's page, which is in a frame of the shell: `w` is its window, `d` its document. */
+export const inFrame = (expression) => `(() => { const w = document.querySelector('.frond-frame').contentWindow;
+    const d = w.document; return ${expression}; })()`;
+
+/** Waits until an expression of the page is true; while it can't be evaluated, it is not. */
+export async function until(page, what, expression, seconds = 60) {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+        const seen = await page.evaluate(expression).catch(() => false);
+        if (seen) return;
+        if (Date.now() > end) {
+            const state = await page.evaluate(`[document.documentElement.dataset.frondState, location.href,
+                document.body.innerText.slice(0, 2000)]`).catch(String);
+            throw new Error(`waited ${seconds} s for ${what}: ${JSON.stringify(state)}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}
+
+/**
+ * Opens a browser, lets `story(browser, check)` use it, and ends the process: status 1 when something was not as wanted.
+ */
+export async function visit(name, story) {
+    let failures = 0;
+    const check = (what, seen, wanted) => {
+        const passed = JSON.stringify(seen) === JSON.stringify(wanted);
+        if (!passed) failures += 1;
+        console.log(passed ? `ok   ${what}` : `FAIL ${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`);
+    };
+    const browser = await Browser.launch(name);
+    try {
+        await story(browser, check);
+    } catch (error) {
+        failures += 1;
+        console.log(`FAIL ${error.message}\n${browser.console.join('\n')}`);
+    } finally {
+        await browser.close();
+    }
+    process.exit(failures === 0 ? 0 : 1);
+}

@@ -51,13 +51,15 @@ public struct TOMLDocument: Sendable {
         }
         file = name
         let positions = TOMLPositions(text)
-        if let place = positions.headerWithoutKey {
+        if let mistake = positions.mistake {
             // What is wrong before it comes first.
             let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            _ = try parse(lines.prefix(place.line - 1).joined(separator: "\n"))
+            _ = try parse(lines.prefix(mistake.place.line - 1).joined(separator: "\n"))
             throw .input(
-                "config-syntax", "the header of a table does not begin with a key",
-                at: .init(file: name, line: place.line + firstLine - 1, column: place.column + firstColumn - 1))
+                "config-syntax", mistake.message,
+                at: .init(
+                    file: name, line: mistake.place.line + firstLine - 1,
+                    column: mistake.place.column + firstColumn - 1))
         }
         let table = try parse(text)
         root = Section(

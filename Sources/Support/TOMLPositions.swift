@@ -9,7 +9,7 @@
 ///
 /// Of a key that is written more than once (the headers of an array of tables) the first place counts.
 ///
-/// Any text may be walked over, also one that the parser has not seen yet: `headerWithoutKey` is for that.
+/// Any text may be walked over, also one that the parser has not seen yet: `mistake` is for that.
 public struct TOMLPositions: Sendable {
     /// A place in the text, both from one; columns count characters.
     public struct Place: Sendable, Hashable {
@@ -21,9 +21,17 @@ public struct TOMLPositions: Sendable {
 
     private var places: [[String]: Place] = [:]
 
-    /// The first table header that does not begin with a key (`[=]`, `[ # ]`), on which toml++ aborts the whole process;
-    /// blank ones (`[]`) it refuses properly. Only sure when everything before it is valid.
-    public let headerWithoutKey: Place?
+    /// A mistake on which toml++ aborts the whole process instead of refusing the text.
+    public struct Mistake: Sendable, Hashable {
+        /// What is wrong, in a sentence.
+        public let message: String
+        /// Where.
+        public let place: Place
+    }
+
+    /// The first such mistake: a table header that does not begin with a key (`[=]`), a value that is not there (`a = ]`).
+    /// Only sure when everything before it is valid.
+    public let mistake: Mistake?
 
     /// The place of a key by its full path, or nothing when it is not in the text.
     public subscript(path: [String]) -> Place? { places[path] }
@@ -33,7 +41,7 @@ public struct TOMLPositions: Sendable {
         var walker = Walker(text)
         walker.document()
         places = walker.places
-        headerWithoutKey = walker.headerWithoutKey
+        mistake = walker.mistake
     }
 
     /// The cursor over the characters. Every rule leaves it behind what it has read, and no rule loops without moving.
@@ -46,7 +54,7 @@ public struct TOMLPositions: Sendable {
         private var depth = 0
         private let deepest = 256
         var places: [[String]: Place] = [:]
-        var headerWithoutKey: Place?
+        var mistake: Mistake?
 
         init(_ text: String) { characters = Array(text) }
 
@@ -89,15 +97,21 @@ public struct TOMLPositions: Sendable {
                 if character == "[" {
                     advance(sees("[[") ? 2 : 1)
                     while next == " " || next == "\t" { advance() }
-                    if headerWithoutKey == nil, !startsKey, let next, next != "]", !next.isNewline {
-                        headerWithoutKey = here
-                    }
+                    if !startsKey, let next, next != "]" { note("the header of a table does not begin with a key") }
                     table = keys(under: [])
                     while next == "]" || next == " " || next == "\t" { advance() }
                 } else {
                     pair(under: table)
                 }
             }
+        }
+
+        private mutating func note(_ message: String) {
+            if mistake == nil { mistake = Mistake(message: message, place: here) }
+        }
+
+        private mutating func noteMissingValue() {
+            if next.map({ $0.isNewline || ",]}#".contains($0) }) ?? true { note("a value is missing") }
         }
 
         /// Whether the next character can begin a key: toml++ takes TOML's own characters and none beyond.
@@ -111,8 +125,11 @@ public struct TOMLPositions: Sendable {
             let before = index
             let path = keys(under: table)
             skipBlanks(andNewlines: false)
-            if next == "=" { advance() }
-            skipBlanks(andNewlines: false)
+            if next == "=" {
+                advance()
+                skipBlanks(andNewlines: false)
+                noteMissingValue()
+            }
             value(of: path)
             if index == before { advance() }
         }
@@ -180,7 +197,12 @@ public struct TOMLPositions: Sendable {
                     return
                 }
                 let before = index
-                if character == "," { advance() } else { value(of: path) }
+                if character == "," {
+                    advance()
+                } else {
+                    noteMissingValue()
+                    value(of: path)
+                }
                 if index == before { advance() }
             }
         }

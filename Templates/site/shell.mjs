@@ -209,6 +209,7 @@ export class FrondApp extends HTMLElement {
         const { assets, command, environment, directory, storage } = this.configuration;
         if (!await this.storage.acquire()) return;
         this.#setState('starting');
+        this.switchboard?.start();
         this.loadingPanel.step('Starting Python');
         this.lastError = '';
         this.banner.hidden = true;

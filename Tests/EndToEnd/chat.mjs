@@ -2,7 +2,7 @@
 //
 //     node chat.mjs chromium|firefox http://127.0.0.1:8000/ [PICTURE.png]
 
-import { inFrame, until, visit } from './visitor.mjs';
+import { errorsOf, inFrame, until, visit } from './visitor.mjs';
 
 const [name, address, picture] = process.argv.slice(2);
 const says = (text) => inFrame(`d.body.innerText.includes(${JSON.stringify(text)})`);
@@ -15,5 +15,5 @@ await visit(name, async (browser, check) => {
         return 1; })()`));
     await until(page, 'the words', says('Hello from a browser'));
     if (picture) await page.screenshot(picture);
-    check('errors on the console', browser.console.filter((line) => /error/i.test(line)), []);
+    check('errors on the console', errorsOf(browser), []);
 });

@@ -2,7 +2,7 @@
 //
 //     node herbarium.mjs chromium|firefox http://127.0.0.1:8000/ [PICTURE.png]
 
-import { inFrame, until, visit } from './visitor.mjs';
+import { errorsOf, inFrame, until, visit } from './visitor.mjs';
 
 const [name, address, picture] = process.argv.slice(2);
 const sheets = 'd.querySelectorAll("#sheets li").length';
@@ -42,6 +42,5 @@ await visit(name, async (browser, check) => {
     const answer = await page.evaluate(inFrame(`w.fetch(new URL('api/specimens', w.location.href.replace(/docs.*$/, '')))
         .then((r) => r.json()).then((list) => list.length)`));
     check('the API by fetch', answer, 6);
-    const errors = browser.console.filter((line) => /error/i.test(line));
-    check('errors on the console', errors, []);
+    check('errors on the console', errorsOf(browser), []);
 });

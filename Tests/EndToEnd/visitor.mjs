@@ -6,6 +6,13 @@ import { Browser } from '../../Scripts/browser/bidi.mjs';
 export const inFrame = (expression) => `(() => { const w = document.querySelector('.frond-frame').contentWindow;
     const d = w.document; return ${expression}; })()`;
 
+/**
+ * The errors on the browser's console. Firefox writes one without an address whenever a page is left while an answer of
+ * its service worker still streams (server-sent events do), which is no error of the page.
+ */
+export const errorsOf = (browser) => browser.console.filter((line) => /error/i.test(line)
+    && !line.includes("Failed to load ‘’. A ServiceWorker intercepted the request"));
+
 /** Waits until an expression of the page is true; while it can't be evaluated, it is not. */
 export async function until(page, what, expression, seconds = 60) {
     const end = Date.now() + seconds * 1000;
@@ -14,7 +21,9 @@ export async function until(page, what, expression, seconds = 60) {
         if (seen) return;
         if (Date.now() > end) {
             const state = await page.evaluate(`[document.documentElement.dataset.frondState, location.href,
-                document.body.innerText.slice(0, 2000)]`).catch(String);
+                document.body.innerText.slice(0, 2000), document.title,
+                document.querySelector('.frond-frame')?.contentDocument?.documentElement?.outerHTML.slice(0, 500),
+                document.querySelector('.frond-frame')?.contentWindow.location.href]`).catch(String);
             throw new Error(`waited ${seconds} s for ${what}: ${JSON.stringify(state)}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 50));

@@ -11,7 +11,8 @@ const base = new URL(address).pathname;
 
 const shows = (page, title) => until(page, `the page ${title}`, inFrame(`d.title === ${JSON.stringify(title)} &&
     d.readyState === 'complete' && document.title === ${JSON.stringify(title)}`));
-const click = (page, selector) => page.evaluate(inFrame(`(d.querySelector('${selector}').click(), 1)`));
+const click = (page, selector) => until(page, selector,
+    inFrame(`d.querySelector('${selector}') !== null && (d.querySelector('${selector}').click(), true)`));
 const here = (page) => page.evaluate('location.pathname.replace(/^.*\\/(?=[^/]*$)/, "/") + location.search');
 
 await visit(name, async (browser, check) => {

@@ -57,6 +57,12 @@ export class Switchboard {
         navigator.serviceWorker.controller?.postMessage(message, transfer);
     }
 
+    /** A program is on its way: requests wait for it, even if one before it has ended. */
+    start() {
+        this.ended = null;
+        this.#send({ type: 'starting' });
+    }
+
     /** The program listens. */
     announce(program, instance) {
         this.program = program;

@@ -288,6 +288,7 @@ function received(event) {
     switch (data?.type) {
         case 'port': route.connect(event.ports[0], data.instance); break;
         case 'bye': if (data.instance === route.instance) route.lose(); break;
+        case 'starting': route.death = null; break;
         case 'ended': route.end(data.text); break;
         case 'claim': event.waitUntil(self.clients.claim()); break;
         // `ping` does nothing: an event is what keeps this worker alive while an answer streams.

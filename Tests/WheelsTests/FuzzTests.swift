@@ -41,19 +41,7 @@ import Wheels
 
     @Test(.timeLimit(.minutes(60)))
     func damagedLocks() throws {
-        let hash = String(repeating: "ab", count: 32)
-        let lock = LockFile(
-            requirements: ["idna>=3", "greenlet", "pydantic[email]>=2; python_version > \"3\""],
-            packages: [
-                .init(
-                    name: "idna", version: "3.20", wheel: "idna-3.20-py3-none-any.whl",
-                    source: .url("https://index.example/idna-3.20-py3-none-any.whl"), size: 69_583, sha256: hash),
-                .init(
-                    name: "greenlet", version: "3.5.6",
-                    wheel: "greenlet-3.5.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl", source: .kit, size: nil,
-                    sha256: hash),
-            ])
-        let seed = Array(lock.text.utf8)
+        let seed = Array(LockFileTests.lock().text.utf8)
         let outcome = try fuzz("locks") { random in
             let text = String(decoding: random.damage(seed, marks: Self.tokens), as: UTF8.self)
             do throws(Diagnostic) {

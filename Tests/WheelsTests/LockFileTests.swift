@@ -4,9 +4,9 @@ import Testing
 import Wheels
 
 @Suite struct LockFileTests {
-    private static let hash = String(repeating: "ab", count: 32)
+    static let hash = String(repeating: "ab", count: 32)
 
-    private static func lock() -> LockFile {
+    static func lock() -> LockFile {
         LockFile(
             requirements: ["idna  >= 3", "greenlet", "idna >= 3"],
             packages: [

@@ -101,4 +101,30 @@ import Wheels
         let wheel = try Resolver.KitWheel(file: file)
         #expect(await identifier { _ = try await store.wheels(of: lock, kitWheels: [wheel]) } == "lock-kit-changed")
     }
+
+    @Test func onlyOfferedWheelsOfTheKitAreInstalledByALock() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "frond-kit-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let names = ["greenlet-3.5.6", "markupsafe-3.0.4"].map { "\($0)-cp314-cp314-pyemscripten_2026_0_wasm32.whl" }
+        var packages: [LockFile.Package] = []
+        var wheels: [Resolver.KitWheel] = []
+        for name in names {
+            let file = folder.appending(path: name)
+            try Data(name.utf8).write(to: file)
+            let parts = name.split(separator: "-").map(String.init)
+            packages.append(
+                .init(
+                    name: parts[0], version: parts[1], wheel: name, source: .kit, size: nil,
+                    sha256: Hash.sha256(Array(name.utf8))))
+            wheels.append(try Resolver.KitWheel(file: file, isOffered: parts[0] == "markupsafe"))
+        }
+        let store = WheelStore(folder: folder, offline: true)
+        let lock = LockFile(requirements: ["greenlet", "markupsafe"], packages: packages)
+        let files = try await store.files(of: lock, kitWheels: wheels)
+        #expect(files.map(\.lastPathComponent) == [names[1]])
+        // A program that does not depend on it does not get it.
+        let other = LockFile(requirements: ["greenlet"], packages: [packages[0]])
+        #expect(try await store.files(of: other, kitWheels: wheels).isEmpty)
+    }
 }

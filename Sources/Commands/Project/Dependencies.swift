@@ -88,11 +88,13 @@ struct Dependencies: Sendable {
         Resolver(uv: try await findUV(), kitWheels: try kitWheels(), indexSettings: project.indexSettings)
     }
 
+    /// The wheels of the kit: those that every app gets, and those that it only offers.
     private func kitWheels() throws -> [Resolver.KitWheel] {
-        let folder = kit.root.appending(path: "wheels")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return try names.filter { $0.hasSuffix(".whl") }.sorted().map {
-            try Resolver.KitWheel(file: folder.appending(path: $0))
+        try [(kit.wheels, false), (kit.offeredWheels, true)].flatMap { folder, isOffered in
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            return try names.filter { $0.hasSuffix(".whl") }.sorted().map {
+                try Resolver.KitWheel(file: folder.appending(path: $0), isOffered: isOffered)
+            }
         }
     }
 

@@ -103,7 +103,9 @@ public struct KitFiles: Sendable, Hashable {
     /// The standard library, a folder `python3.14` in it.
     var library: URL { root.appending(path: "lib/python3.14", directoryHint: .isDirectory) }
     /// The wheels that every app gets.
-    var wheels: URL { root.appending(path: "wheels", directoryHint: .isDirectory) }
+    package var wheels: URL { root.appending(path: "wheels", directoryHint: .isDirectory) }
+    /// The wheels that an app gets when it depends on them, as its lock says.
+    package var offeredWheels: URL { root.appending(path: "offered", directoryHint: .isDirectory) }
     /// The wheels that an app gets when it needs them; see `OptionalWheels`.
     var optionalWheels: URL { root.appending(path: "optional", directoryHint: .isDirectory) }
 }

@@ -13,11 +13,14 @@ public struct Resolver: Sendable {
     public struct KitWheel: Sendable {
         /// Where it lies on this machine.
         public let file: URL
+        /// Whether only those apps get it that depend on it; every app has the others.
+        public let isOffered: Bool
         let filename: WheelFilename
 
         /// The wheel in `file`.
-        public init(file: URL) throws(WheelError) {
+        public init(file: URL, isOffered: Bool = false) throws(WheelError) {
             self.file = file
+            self.isOffered = isOffered
             filename = try WheelFilename(file.lastPathComponent)
         }
     }

@@ -34,14 +34,17 @@ public struct WheelStore: Sendable {
         return wheels
     }
 
-    /// The places of the wheels of `lock` that are not the kit's; their hashes are checked, and whoever opens them checks
-    /// the rest.
+    /// The places of the wheels of `lock` without those that every app gets; their hashes are checked, and whoever opens
+    /// them checks the rest.
     public func files(
         of lock: LockFile, kitWheels: [Resolver.KitWheel], activity: Activity = .silent
     ) async throws -> [URL] {
         try await fetchMissing(of: lock, activity)
         for package in lock.packages { _ = try read(package, kitWheels: kitWheels) }
-        return lock.packages.filter { $0.source != .kit }.map(location)
+        return lock.packages.compactMap { package in
+            guard package.source == .kit else { return location(package) }
+            return kitWheels.first { $0.isOffered && $0.file.lastPathComponent == package.wheel }?.file
+        }
     }
 
     private func fetchMissing(of lock: LockFile, _ activity: Activity) async throws {

@@ -1,10 +1,57 @@
 // What the end-to-end tests of servers share: a browser, checks that are said as they pass, waiting.
 
-import { Browser } from '../../Scripts/browser/bidi.mjs';
+import { Browser, Page } from '../../Scripts/browser/bidi.mjs';
 
 /** An expression of the app's page, which is in a frame of the shell: `w` is its window, `d` its document. */
 export const inFrame = (expression) => `(() => { const w = document.querySelector('.frond-frame').contentWindow;
     const d = w.document; return ${expression}; })()`;
+
+/** The frame with the app as a page of its own: clicks and keys in it are real ones. A reload of the page makes a new one. */
+export async function frameOf(page) {
+    for (let attempt = 0; attempt < 1200; attempt += 1) {
+        const { contexts } = await page.browser.send('browsingContext.getTree', { root: page.context });
+        const child = contexts[0].children?.[0];
+        if (child) return new AppPage(page.browser, child.context);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the app has no frame');
+}
+
+class AppPage extends Page {
+    /** Scrolls to an element and clicks it with the pointer. */
+    async press(selector) {
+        await until(this, selector, `document.querySelector(${JSON.stringify(selector)}) !== null`);
+        await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'center',
+            behavior: 'instant' })`);
+        await this.click(selector);
+    }
+
+    /** Clicks the link or button that says `text`. */
+    async pressText(text, among = 'a, button, input[type=submit]') {
+        await until(this, text, `(() => { const named = [...document.querySelectorAll(${JSON.stringify(among)})]
+            .find((e) => (e.value || e.textContent).trim() === ${JSON.stringify(text)});
+            document.querySelectorAll('[data-press]').forEach((e) => delete e.dataset.press);
+            if (named) named.dataset.press = ''; return named !== undefined; })()`);
+        await this.press('[data-press]');
+    }
+
+    /** Clicks a field and types into it, in place of what it has. */
+    async write(selector, text) {
+        await this.press(selector);
+        await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).select()`);
+        await this.type(text);
+    }
+
+    /** Waits until the page has these words. */
+    async says(text, seconds) {
+        await until(this, text, `document.body.innerText.includes(${JSON.stringify(text)})`, seconds);
+    }
+
+    /** The texts of all elements that match. */
+    texts(selector) {
+        return this.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.innerText.trim())`);
+    }
+}
 
 /**
  * The errors on the browser's console. Firefox writes one without an address whenever a page is left while an answer of

@@ -56,7 +56,7 @@ mutants: tests tools
 	$(with_tools) FROND_MUTANTS=all $(SWIFT) test -c release --skip-build --disable-xctest --filter MutantTests
 
 site: kit
-	$(frond) build Site --output .build/site
+	$(frond) build Examples/greenlets --page Site/index.html --output .build/site
 
 bench: tools kit
 	@Scripts/install-packages demo

@@ -72,6 +72,8 @@ let package = Package(
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        .target(
+            name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("CommandsTests", ["Commands", "SiteBuilder", "Wheels", "Support"]),
         tests(
             "ContextShimTests", ["ContextShim", "Support"],
@@ -81,12 +83,13 @@ let package = Package(
             "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],
             exclude: ["Apps", "chat.mjs", "herbarium.mjs", "visitor.mjs", "web.mjs"]),
         tests(
-            "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates"], exclude: ["Snapshots"]),
-        tests("GlueTests", ["Support"], exclude: ["programs", "build-programs.sh", "JavaScript"]),
-        tests("KernelTests", ["Support"], exclude: ["JavaScript"]),
+            "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates", "TestSupport"],
+            exclude: ["Snapshots"]),
+        tests("GlueTests", ["TestSupport"], exclude: ["programs", "build-programs.sh", "JavaScript"]),
+        tests("KernelTests", ["TestSupport"], exclude: ["JavaScript"]),
         tests("PythonRuntimeTests", ["PythonRuntime", "Support"]),
         tests(
-            "SiteBuilderTests", ["SiteBuilder", "Support", "Templates", "CBrotli", "CZlib"],
+            "SiteBuilderTests", ["SiteBuilder", "Support", "Templates", "TestSupport", "CBrotli", "CZlib"],
             exclude: ["JavaScript", "Snapshots"]),
         tests("SupportTests", ["Support"]),
         tests("WasmBinaryTests", ["WasmBinary"]),

@@ -29,6 +29,11 @@ struct BuildCommand: AsyncParsableCommand {
     @Option(help: "The path at which the site will lie on its host.")
     var base = "/"
 
+    @Option(
+        help: ArgumentHelp("An HTML page to put the app into, instead of [tool.frond] page.", valueName: "FILE"),
+        completion: .file(extensions: ["html"]))
+    var page: String?
+
     @Flag(help: "Compress quickly instead of well (for trying things out).")
     var fast = false
 
@@ -46,7 +51,11 @@ struct BuildCommand: AsyncParsableCommand {
         let console = said.console
         let base = try BasePath(base)
         let cache = CacheDirectory()
-        let (kit, project) = try await common.prepare(cache: cache, console: console) { try Project(app, packages: $0) }
+        let (kit, project) = try await common.prepare(cache: cache, console: console) {
+            var project = try Project(app, packages: $0)
+            if let page { project.app.page = URL(filePath: page).path }
+            return project
+        }
         let options = BuildOptions(
             output: URL(filePath: output), base: base, effort: fast ? .fast : .best, cache: cache)
         let report = try await console.activity.step("Building \(project.app.name)") { step in

@@ -37,6 +37,22 @@ extension EndToEnd {
             }
         }
 
+        @Test func putsAnAppIntoAPageOfSomewhereElse() async throws {
+            try await Workshop.withFolder { folder in
+                try AtomicFile.write("print(1)", to: folder.appending(path: "app/main.py"))
+                let page = Workshop.package.appending(path: "Site/index.html").path
+                try await Workshop.frond(["build", "app", "--page", page, "--fast"], in: folder)
+                    .requireSuccess("frond build --page")
+                #expect(try names(folder.appending(path: "dist")).contains("style.css"))
+                let html = try String(contentsOf: folder.appending(path: "dist/index.html"), encoding: .utf8)
+                #expect(html.contains("Content-Security-Policy"))
+                #expect(html.contains("<frond-app"))
+                let missing = try await Workshop.frond(["build", "app", "--page", "none.html"], in: folder)
+                #expect(missing.status == 2)
+                #expect(missing.errorText.contains("none.html"))
+            }
+        }
+
         @Test func doesNotReplaceWhatIsNotASite() async throws {
             try await Workshop.withFolder { folder in
                 try AtomicFile.write("print(1)", to: folder.appending(path: "main.py"))

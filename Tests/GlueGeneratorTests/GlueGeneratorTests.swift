@@ -2,6 +2,7 @@ import Foundation
 import GlueGenerator
 import Support
 import Templates
+import TestSupport
 import Testing
 import WasmBinary
 
@@ -33,36 +34,15 @@ struct GlueGeneratorTests {
     }
 
     @Test("The generated file passes the tests of the files that it is made of", .timeLimit(.minutes(5)))
-    func runs() throws {
-        let node = try #require(Self.node, "Node 24 or newer is needed: put it on PATH, or name it in NODE")
+    func runs() async throws {
         let glue = try GlueGenerator(templates: HostABITests.templates).generate(for: try Self.program())
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("glue-\(UUID().uuidString).mjs")
         try glue.source.write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = node
-        process.currentDirectoryURL = HostABITests.repository.appendingPathComponent("Tests/GlueTests/JavaScript")
-        process.arguments = ["--experimental-wasm-jspi", "--test", "--test-reporter=dot", "contexts.test.mjs"]
-        process.environment = ProcessInfo.processInfo.environment.merging(["FROND_GLUE": file.path]) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(output)")
-    }
-
-    /// The Node of the environment variable FROND_NODE or NODE, or the one on PATH.
-    static var node: URL? {
-        let environment = ProcessInfo.processInfo.environment
-        for variable in ["FROND_NODE", "NODE"] {
-            if let named = environment[variable], !named.isEmpty { return URL(fileURLWithPath: named) }
-        }
-        return (environment["PATH"] ?? "").split(separator: ":")
-            .map { URL(fileURLWithPath: String($0)).appendingPathComponent("node") }
-            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        let result = try await Engine.test(
+            HostABITests.repository.appendingPathComponent("Tests/GlueTests/JavaScript"), only: ["contexts.test.mjs"],
+            options: ["--experimental-wasm-jspi"], environment: ["FROND_GLUE": file.path])
+        #expect(result.failure == nil)
     }
 
     @Test("An unknown import is named with those who want it, and with the nearest known one")

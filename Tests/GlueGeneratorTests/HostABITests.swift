@@ -2,6 +2,7 @@ import Foundation
 import GlueGenerator
 import Support
 import Templates
+import TestSupport
 import Testing
 
 @Suite("The host ABI")

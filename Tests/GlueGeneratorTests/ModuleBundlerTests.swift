@@ -1,5 +1,6 @@
 import GlueGenerator
 import Support
+import TestSupport
 import Testing
 
 @Suite("Joining modules")

@@ -1,6 +1,7 @@
 import Foundation
 import SiteBuilder
 import Support
+import TestSupport
 import Testing
 
 @Suite("The app's folder")

@@ -2,6 +2,7 @@ import CBrotli
 import CZlib
 import Foundation
 import SiteBuilder
+import TestSupport
 import Testing
 
 @Suite("Compression")

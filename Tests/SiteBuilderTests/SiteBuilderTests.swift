@@ -3,6 +3,7 @@ import SiteBuilder
 import Support
 import Synchronization
 import Templates
+import TestSupport
 import Testing
 
 /// Whole builds, with a compiler that only writes down what it was asked for.
@@ -145,19 +146,6 @@ struct SiteBuilderTests {
     func brokenKit() async throws {
         try folder.write(["app/main.py": "", "kit/python.wasm": "x"])
         await #expect(throws: Diagnostic.self) { try await builder(Log()).build(app(), options: options) }
-    }
-
-    @Test("The program in Site/ is the greenlets example")
-    func ownSite() throws {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let example = try AppFolder(
-            repository.appending(path: "Examples/greenlets"),
-            exclude: ["tests", "README.md", "pyproject.toml", "*.lock"])
-        let site = try AppFolder(repository.appending(path: "Site"), exclude: ["page"])
-        let sources = { (folder: AppFolder) in folder.files.filter { $0.key.hasSuffix(".py") }.mapValues(\.bytes) }
-        #expect(!sources(site).isEmpty)
-        #expect(sources(site) == sources(example), "copy main.py and tour/ from Examples/greenlets to Site")
     }
 
     @Test("Frond's own templates fit together")

@@ -1,19 +1,21 @@
 import Foundation
 
 /// A folder that is deleted when the last reference to it goes.
-final class TemporaryFolder: Sendable {
-    let url: URL
+package final class TemporaryFolder: Sendable {
+    /// Where it is, without symbolic links.
+    package let url: URL
 
-    init() throws {
+    /// Makes an empty one.
+    package init() throws {
         let parent = URL(filePath: realPathOf(FileManager.default.temporaryDirectory.path))
-        url = parent.appending(path: "frond-site-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
+        url = parent.appending(path: "frond-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
     /// Writes files by path below the folder.
-    func write(_ files: [String: String]) throws {
+    package func write(_ files: [String: String]) throws {
         for (path, text) in files {
             let file = url.appending(path: path)
             try FileManager.default.createDirectory(
@@ -22,13 +24,14 @@ final class TemporaryFolder: Sendable {
         }
     }
 
-    func link(_ path: String, to target: String) throws {
+    /// Makes a symbolic link.
+    package func link(_ path: String, to target: String) throws {
         try FileManager.default.createSymbolicLink(
             atPath: url.appending(path: path).path, withDestinationPath: target)
     }
 
     /// Every path below a folder, folders included, with the contents of files.
-    func contents(of path: String = ".") throws -> [String: Data?] {
+    package func contents(of path: String = ".") throws -> [String: Data?] {
         let root = url.appending(path: path).path
         var found: [String: Data?] = [:]
         for case let name as String in FileManager.default.enumerator(atPath: root) ?? .init() {

@@ -1,1 +1,0 @@
-"""The chapters: one module each, with a function `run` that prints what happens."""

@@ -60,6 +60,9 @@ export function createContexts({
     let timer = null;
     let arming = 0; // counts the idle waits, so that a late task knows that it is late
     let lastBreath = now();
+    const startedAt = lastBreath;
+    let idleSince = 0;
+    let idleTime = 0; // ms, without the wait that lasts
     let idles = 0;
     let breaths = 0;
 
@@ -70,6 +73,7 @@ export function createContexts({
         idle(waitMs) {
             if (ended) return;
             idle = true;
+            idleSince = now();
             idles++;
             trace?.(`idle ${waitMs < 0 ? 'event' : 'timer'}`);
             arm(waitMs);
@@ -147,6 +151,7 @@ export function createContexts({
             return;
         }
         idle = false;
+        idleTime += now() - idleSince;
         arming++;
         cancelTimer(timer);
         timer = null;
@@ -239,6 +244,12 @@ export function createContexts({
 
         get ended() {
             return ended;
+        },
+
+        /** Milliseconds since the start during which not all contexts waited. */
+        busy() {
+            const until = now();
+            return until - startedAt - idleTime - (idle ? until - idleSince : 0);
         },
 
         stats() {

@@ -275,15 +275,8 @@ export class Files {
         if (target === inode) {
             return 0;
         }
-        if (isDirectory) {
-            for (let above = newDirectory; ; above = above.parent) {
-                if (above === inode) {
-                    return -EINVAL;
-                }
-                if (above.parent === above) {
-                    break;
-                }
-            }
+        if (isDirectory && newDirectory.isWithin(inode)) {
+            return -EINVAL;
         }
         if (target !== null) {
             if (target instanceof DirectoryInode) {

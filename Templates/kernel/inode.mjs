@@ -279,13 +279,18 @@ export class DirectoryInode extends Inode {
         return 4096;
     }
 
-    /** @returns {Map<string, Inode>} */
-    get children() {
+    /** Fills in the entries, if nobody has looked into the directory yet. */
+    load() {
         if (this.loader !== null) {
             const loader = this.loader;
             this.loader = null;
             loader(this);
         }
+    }
+
+    /** @returns {Map<string, Inode>} */
+    get children() {
+        this.load();
         return this.names;
     }
 
@@ -331,15 +336,8 @@ export class DirectoryInode extends Inode {
 
     /** Adds an entry and counts the link; replaces one of that name, whose link the caller has taken off. */
     link(name, inode) {
-        this.children.set(name, inode);
-        inode.device = this.device;
-        if (inode instanceof DirectoryInode) {
-            inode.parent = this;
-            inode.name = name;
-            this.links++;
-        } else {
-            inode.links++;
-        }
+        this.load();
+        this.adopt(name, inode);
         inode.touchChanged();
         this.touchModified();
     }
@@ -372,6 +370,15 @@ export class DirectoryInode extends Inode {
     /** In a sticky directory (/tmp) only the owner of the file or of the directory may remove or rename. */
     protects(process, inode) {
         return (this.mode & S_ISVTX) !== 0 && process.uid !== 0 && process.uid !== inode.uid && process.uid !== this.uid;
+    }
+
+    /** Is this `other`, or somewhere below it? */
+    isWithin(other) {
+        let directory = this;
+        while (directory !== other && directory.parent !== directory) {
+            directory = directory.parent;
+        }
+        return directory === other;
     }
 
     /** The absolute path, or null when the directory has been removed. */

@@ -58,6 +58,33 @@ export function scatterVector(memory, vector, count, bytes, length) {
     }
 }
 
+/** One piece of a vector; `position` is where, or -1 for the description's own position. */
+const readPiece = (description, u8, at, length, position) => (position < 0
+    ? description.read(u8, at, length) : description.readAt(u8, at, length, position));
+const writePiece = (description, u8, at, length, position) => (position < 0
+    ? description.write(u8, at, length) : description.writeAt(u8, at, length, position));
+
+/** Reads or writes piece by piece, until one is not filled. @returns {number} bytes, or a negative error number */
+function transferPieces(memory, description, vector, count, position, piece) {
+    const { u8, i32 } = memory;
+    let sum = 0;
+    for (let entry = vector >> 2, end = entry + count * 2; entry < end; entry += 2) {
+        const length = i32[entry + 1];
+        if (length === 0) {
+            continue;
+        }
+        const done = piece(description, u8, i32[entry], length, position < 0 ? position : position + sum);
+        if (done < 0) {
+            return sum > 0 ? sum : done;
+        }
+        sum += done;
+        if (done < length) {
+            break;
+        }
+    }
+    return sum;
+}
+
 /**
  * readv and preadv.
  * @param {number} position where to read, or -1 for the description's own position
@@ -67,12 +94,11 @@ export function readVector(memory, description, vector, count, position) {
     if (total < 0) {
         return total;
     }
-    const words = memory.i32;
-    const u8 = memory.u8;
-    let entry = vector >> 2;
     if (count === 1) {
-        return position < 0 ? description.read(u8, words[entry], total)
-            : description.readAt(u8, words[entry], total, position);
+        return readPiece(description, memory.u8, memory.i32[vector >> 2], total, position);
+    }
+    if (total === 0) {
+        return description.read(memory.u8, 0, 0); // still says whether the descriptor can be read at all
     }
     if (description.whole && total <= vectorGatherMax) {
         const bytes = new Uint8Array(total);
@@ -82,24 +108,7 @@ export function readVector(memory, description, vector, count, position) {
         }
         return done;
     }
-    let sum = 0;
-    for (const end = entry + count * 2; entry < end; entry += 2) {
-        const length = words[entry + 1];
-        if (length === 0) {
-            continue;
-        }
-        const done = position < 0 ? description.read(u8, words[entry], length)
-            : description.readAt(u8, words[entry], length, position + sum);
-        if (done < 0) {
-            return sum > 0 ? sum : done;
-        }
-        sum += done;
-        if (done < length) {
-            break;
-        }
-    }
-    // A read of nothing still says whether the descriptor can be read at all.
-    return total === 0 ? description.read(u8, 0, 0) : sum;
+    return transferPieces(memory, description, vector, count, position, readPiece);
 }
 
 /** writev and pwritev. */
@@ -108,31 +117,14 @@ export function writeVector(memory, description, vector, count, position) {
     if (total < 0) {
         return total;
     }
-    const words = memory.i32;
-    const u8 = memory.u8;
-    let entry = vector >> 2;
     if (count === 1) {
-        return position < 0 ? description.write(u8, words[entry], total)
-            : description.writeAt(u8, words[entry], total, position);
+        return writePiece(description, memory.u8, memory.i32[vector >> 2], total, position);
+    }
+    if (total === 0) {
+        return description.write(memory.u8, 0, 0);
     }
     if (description.whole && total <= vectorGatherMax) {
         return description.write(gatherVector(memory, vector, count, total), 0, total);
     }
-    let sum = 0;
-    for (const end = entry + count * 2; entry < end; entry += 2) {
-        const length = words[entry + 1];
-        if (length === 0) {
-            continue;
-        }
-        const done = position < 0 ? description.write(u8, words[entry], length)
-            : description.writeAt(u8, words[entry], length, position + sum);
-        if (done < 0) {
-            return sum > 0 ? sum : done;
-        }
-        sum += done;
-        if (done < length) {
-            break;
-        }
-    }
-    return total === 0 ? description.write(u8, 0, 0) : sum;
+    return transferPieces(memory, description, vector, count, position, writePiece);
 }

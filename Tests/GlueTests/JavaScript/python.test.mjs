@@ -142,6 +142,36 @@ test('a deadlock names the waiting threads, and where Python was', limit, async 
     assert.match(stderr, /^frond: deadlock: .*\n {4}main: .*\n.*File "<string>", line 4 in <module>\n/s);
 });
 
+test('in a deadlock each thread says what it waits for', limit, async () => {
+    const { status, stderr } = await run(`
+import os, select, socket, threading, time
+lock = threading.Lock(); lock.acquire()
+reading, writing = os.pipe()
+one, other = socket.socketpair()
+for wait in (lock.acquire, lambda: os.read(reading, 1), lambda: one.recv(1), lambda: select.select([other], [], [])):
+    threading.Thread(target=wait).start()
+time.sleep(0.1)
+threading.enumerate()[1].join()`);
+    assert.equal(status, 134);
+    const lines = stderr.split('\n').filter((line) => line.startsWith('    ')).map((line) => line.trim());
+    assert.deepEqual(lines.slice(0, 5).map((line) => line.replace(/descriptor \d+$/, 'descriptor N')), [
+        'main: waits for a lock or semaphore', 'thread 1: waits for a lock or semaphore',
+        'thread 2: waits for descriptor N', 'thread 3: waits for descriptor N', 'thread 4: polls descriptors',
+    ], stderr);
+});
+
+test('processor time does not pass while everybody waits', limit, async () => {
+    const { stdout, stderr } = await run(`
+import time
+began, worked = time.monotonic(), time.process_time()
+time.sleep(0.5)
+print(time.monotonic() - began >= 0.5, time.process_time() - worked < 0.4)
+worked = time.process_time()
+while time.process_time() - worked < 0.05: pass
+print('worked')`);
+    assert.equal(stdout, 'True True\nworked\n', stderr);
+});
+
 test('the stock asyncio loop talks to itself', limit, async () => {
     const { stdout, stderr } = await run(`
 import asyncio

@@ -60,7 +60,8 @@ export function createContexts({
     let timer = null;
     let arming = 0; // counts the idle waits, so that a late task knows that it is late
     let lastBreath = now();
-    const startedAt = lastBreath;
+    // Of the real clock, whatever clock the program is shown: that one may count how often it is looked at.
+    const startedAt = performance.now();
     let idleSince = 0;
     let idleTime = 0; // ms, without the wait that lasts
     let idles = 0;
@@ -73,7 +74,7 @@ export function createContexts({
         idle(waitMs) {
             if (ended) return;
             idle = true;
-            idleSince = now();
+            idleSince = performance.now();
             idles++;
             trace?.(`idle ${waitMs < 0 ? 'event' : 'timer'}`);
             arm(waitMs);
@@ -151,7 +152,7 @@ export function createContexts({
             return;
         }
         idle = false;
-        idleTime += now() - idleSince;
+        idleTime += performance.now() - idleSince;
         arming++;
         cancelTimer(timer);
         timer = null;
@@ -248,7 +249,7 @@ export function createContexts({
 
         /** Milliseconds since the start during which not all contexts waited. */
         busy() {
-            const until = now();
+            const until = performance.now();
             return until - startedAt - idleTime - (idle ? until - idleSince : 0);
         },
 

@@ -169,7 +169,7 @@ export function bootProgram(options, createKernel) {
             size: options.size ?? { columns: 80, rows: 24 },
             now: world.now,
             date: world.date,
-            busy: () => contexts.busy(),
+            busy: options.world === undefined ? () => contexts.busy() : null,
             random: world.random,
             onEvent: () => contexts.event(),
             exit: (status) => contexts.stop({ kind: 'exit', status: status & 255 }),

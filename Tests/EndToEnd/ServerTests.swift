@@ -22,6 +22,9 @@ extension EndToEnd {
                 arguments: ["-m", "uvicorn", "main:app", "--port", "{port}"], answer: "hello from starlette",
                 words: "the app has cleaned up"),
             Server(
+                arguments: ["-m", "flask", "--app", "app", "run", "--port", "{port}"], answer: "hello from flask",
+                words: "Press CTRL+C to quit"),
+            Server(
                 arguments: ["-m", "waitress", "--listen", "127.0.0.1:{port}", "wsgi:app"], answer: "hello from wsgi",
                 words: "Serving on"),
             Server(arguments: ["-m", "wsgi"], answer: "hello from wsgi", status: 130, words: "KeyboardInterrupt"),

@@ -23,8 +23,8 @@ import sys
 import time
 import traceback
 
-plan = json.loads(os.environ.pop("SUITE_PLAN"))
-output = os.dup(1)
+plan = {}
+output = -1
 
 
 def say(**event):
@@ -161,15 +161,23 @@ def list_modules():
     ))
 
 
-sys.argv[1:] = []
-# Children that tests start find the suite's modules, too.
-os.environ.setdefault("PYTHONPATH", os.getcwd())
-if "setup" in plan:
-    runpy.run_path(plan["setup"])
-if "list" in plan:
-    list_modules()
-elif plan["runner"] == "pytest":
-    run_pytest()
-else:
-    run_unittest()
-say(event="done")
+def main():
+    global plan, output
+    plan = json.loads(os.environ.pop("SUITE_PLAN"))
+    output = os.dup(1)
+    sys.argv[1:] = []
+    # Children that tests start find the suite's modules, too.
+    os.environ.setdefault("PYTHONPATH", os.getcwd())
+    if "setup" in plan:
+        runpy.run_path(plan["setup"])
+    if "list" in plan:
+        list_modules()
+    elif plan["runner"] == "pytest":
+        run_pytest()
+    else:
+        run_unittest()
+    say(event="done")
+
+
+if __name__ == "__main__":  # worker processes import their parent's main module
+    main()

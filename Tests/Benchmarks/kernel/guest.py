@@ -12,8 +12,10 @@ import time
 clock = time.perf_counter
 
 
-def repeated(measure, times=5):
-    """Median, least and most of several runs."""
+def repeated(measure, times=11, warm_up=0):
+    """Median, least and most of several runs, after those in which the engine still compiles."""
+    for _ in range(warm_up):
+        measure()
     values = sorted(measure() for _ in range(times))
     return [statistics.median(values), values[0], values[-1]]
 
@@ -66,6 +68,21 @@ def pipe_calls(count=200_000):
     spent = clock() - began
     os.close(reading)
     os.close(writing)
+    return spent / count * 1e6
+
+
+def file_calls(count=200_000):
+    file = os.open("/tmp/benchmark-of-calls", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    read, write = os.read, os.write
+    began = clock()
+    for _ in range(count // 2):
+        write(file, b"x")
+    os.lseek(file, 0, os.SEEK_SET)
+    for _ in range(count // 2):
+        read(file, 1)
+    spent = clock() - began
+    os.close(file)
+    os.unlink("/tmp/benchmark-of-calls")
     return spent / count * 1e6
 
 
@@ -164,11 +181,12 @@ def parked_threads(count=1_000):
 
 
 measures = {
-    "SimpleQueue round trip, µs": lambda: repeated(queue_round_trip),
-    "Thread start + join, µs": lambda: repeated(start_and_join),
+    "SimpleQueue round trip, µs": lambda: repeated(queue_round_trip, warm_up=4),
+    "Thread start + join, µs": lambda: repeated(start_and_join, warm_up=4),
     "free lock, ns an operation": lambda: repeated(free_lock, 1),
-    "os.read or os.write of a ready pipe, µs": lambda: repeated(pipe_calls),
-    "small TCP round trips a second": lambda: repeated(tcp_round_trips),
+    "os.read or os.write of a ready pipe, µs": lambda: repeated(pipe_calls, warm_up=4),
+    "os.read or os.write of a file, µs": lambda: repeated(file_calls, warm_up=4),
+    "small TCP round trips a second": lambda: repeated(tcp_round_trips, warm_up=4),
     "TCP echo in 1 MiB writes, MB/s": lambda: repeated(tcp_throughput, 3),
     "sleep of 10 ms beside a busy thread, ms late": lateness,
     "threads parked at once": lambda: repeated(parked_threads, 1),

@@ -22,6 +22,7 @@ frond = os.environ.get("FROND") or str(package / ".build/release/frond")
 tools = cache / "tools/bin"
 node = os.environ.get("FROND_NODE") or str(tools / "node")
 os.environ.setdefault("FROND_DENO", str(tools / "deno"))
+wasmfx_flag = "--experimental-wasm-wasmfx"
 names = ["node", "deno", "deno-wasmfx", "chromium", "chromium-wasmfx", "firefox", "native", "reference"]
 
 
@@ -93,8 +94,9 @@ def read_until(stream, timeout):
 class Page:
     """A browser with the suite's site; it is started again when it is lost."""
 
-    def __init__(self, browser, site, folder, flags=()):
-        self.browser, self.flags, self.folder = browser, flags, folder
+    def __init__(self, browser, site, folder, backend):
+        self.browser, self.backend, self.folder = browser, backend, folder
+        self.flags = ["--js-flags=--wasm-wasmfx"] if backend == "wasmfx" else []
         self.log = open(folder / f"{browser}-driver.log", "ab")
         self.server = subprocess.Popen([frond, "serve", site, "--port", "0", "--no-watch"], stderr=subprocess.PIPE,
                                        stdout=subprocess.DEVNULL, text=True)
@@ -141,6 +143,9 @@ class Page:
             if "output" in message:
                 yield message["output"]
                 continue
+            # Unless the program ended without a word, it says how its contexts were switched.
+            if message.get("backend") not in (None, self.backend):
+                raise SuiteError(f"{self.browser} ran its contexts by {message['backend']}, not {self.backend}")
             if message["state"] != "exited":
                 yield f"\nthe page is in state {message['state']}: {message['page']}\n"
             yield None if stopping else message["exit"]
@@ -207,7 +212,9 @@ def make_engine(name, app, build, requirements, environment, guest="suite_guest.
         python = native_python(build, requirements)
         return Command(lambda plan: [python, "-B", guest], app, {"{plan}": "", **environment})
     if kind in ("node", "deno"):
-        flags = {"DENO_V8_FLAGS": "--experimental-wasm-wasmfx"} if backend else {}
+        flags = {"DENO_V8_FLAGS": wasmfx_flag} if backend else {}
+        if kind == "deno":
+            check_deno_backend(backend or "jspi", flags)
         return Command(lambda plan: [frond, "run", "--quiet", "--engine", kind, "--env", f"SUITE_PLAN={plan}", app],
                        package, flags)
     if kind == "reference":
@@ -215,7 +222,16 @@ def make_engine(name, app, build, requirements, environment, guest="suite_guest.
                        package)
     site = build / "site"
     checked([frond, "build", app, "-o", site, "--fast", "--quiet"])
-    return Page(kind, site, build, ["--js-flags=--wasm-wasmfx"] if backend else [])
+    return Page(kind, site, build, backend or "jspi")
+
+
+def check_deno_backend(backend, flags):
+    """Deno has to choose the backend that is asked for, by the very function that the glue chooses with."""
+    module = (package / "Templates/glue/wasmfx.mjs").as_uri()
+    program = f"import {{ wasmfxWorks }} from '{module}'; console.log(wasmfxWorks())"
+    answer = checked([os.environ["FROND_DENO"], "eval", program], env={**os.environ, **flags, "NO_COLOR": "1"}).strip()
+    if answer != ("true" if backend == "wasmfx" else "false"):
+        raise SuiteError(f"Deno would not run contexts by {backend}")
 
 
 def run_plan(engine, plan, timeout):

@@ -3,7 +3,7 @@
 //     node page.mjs --browser chromium --url http://127.0.0.1:8000/
 //
 // Standard input has one JSON line for each run: { "env": { "NAME": "value" } }. Standard output has, one JSON line each,
-// { "output": text } as the program prints, and at the end { "exit": status, "state": …, "page": text }. The line
+// { "output": text } as the program prints, and at the end { "exit": status, "state": …, "backend": …, "page": text }. The line
 // { "stop": true } ends a run that hangs. End of input closes the browser.
 
 import { createInterface } from 'node:readline';
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({ options: { browser: { type: 'string' }, 
  * gathers what the program prints until somebody asks for it.
  */
 const preload = String(() => {
-    const suite = { text: '', wake: () => {} };
+    const suite = { text: '', backend: null, wake: () => {} };
     globalThis.frondSuite = suite;
     document.addEventListener('readystatechange', () => {
         const element = document.getElementById('frond-configuration');
@@ -31,6 +31,7 @@ const preload = String(() => {
         suite.wake();
     });
     document.addEventListener('frond:state', () => suite.wake());
+    document.addEventListener('frond:exit', ({ detail }) => { suite.backend = detail.stats?.backend; });
     /** What was printed since the last time, and the state; waits up to half a second for something new. */
     suite.next = async () => {
         if (suite.text === '') {
@@ -42,7 +43,7 @@ const preload = String(() => {
         const output = suite.text;
         suite.text = '';
         const { frondState: state, frondStatus: status } = document.documentElement.dataset;
-        return { output, state, status: status === undefined ? null : Number(status) };
+        return { output, state, backend: suite.backend, status: status === undefined ? null : Number(status) };
     };
 });
 
@@ -57,11 +58,11 @@ async function run(browser, { env }, isFirst) {
     const page = await browser.open(options.url + fragment, isFirst ? [preload] : []);
     const ends = new Set(['exited', 'failed', 'unsupported']);
     for (;;) {
-        const { output, state, status } = await page.evaluate('frondSuite.next()');
+        const { output, state, status, backend } = await page.evaluate('frondSuite.next()');
         if (output !== '') say({ output });
         else if (ends.has(state) || stopped) {
             const text = state === 'exited' ? '' : await page.evaluate('document.body.innerText');
-            say({ exit: status, state, page: text });
+            say({ exit: status, state, backend, page: text });
             break;
         }
     }

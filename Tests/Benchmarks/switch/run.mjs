@@ -1,6 +1,6 @@
 // Runs the switch benchmark in every engine on this machine, and prints a table and JSON.
 //
-//     node Tests/Benchmarks/switch/run.mjs [--json FILE] [--only node,deno,chromium,firefox]
+//     node Tests/Benchmarks/switch/run.mjs [--json FILE] [--only "node,deno,deno wasmfx,chromium,chromium wasmfx,firefox"]
 //
 // Engines: `node` (the one that runs this), `deno`, `chromium` and `firefox-esr` or `firefox` from PATH; NODE, DENO,
 // CHROMIUM and FIREFOX name others. With core stack switching behind its flag, Deno and Chromium run twice.
@@ -56,7 +56,7 @@ const engines = [
 const only = option('only')?.split(',');
 const results = [];
 for (const { name, program, run } of engines) {
-    if (only && !only.includes(name.split(' ')[0])) continue;
+    if (only && !only.includes(name)) continue;
     if (program === null) {
         results.push({ engine: name, error: 'not on this machine' });
         continue;

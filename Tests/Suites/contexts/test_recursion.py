@@ -5,10 +5,12 @@ Nothing here may end the program: the engine's stack must never be the first to 
 
 import copy
 import functools
+import itertools
 import json
 import pickle
 import sys
 import threading
+import types
 import unittest
 
 from greenlet import greenlet
@@ -76,6 +78,82 @@ def generator(depth):
     yield depth
 
 
+def method_of_methods(depth):
+    value = lambda *_: 1  # noqa: E731 (it is wrapped)
+    for _ in range(depth):
+        value = types.MethodType(value, 1)
+    return value
+
+
+def partial_of_partials(depth):
+    value = int
+    for _ in range(depth):
+        value = functools.partial(value)
+        value.tag = None  # else it would be made flat
+    return value()
+
+
+class Pause:
+    def __await__(self):
+        yield 1
+
+
+async def wait_for(inner):
+    await inner
+
+
+def suspended_coroutine(depth):
+    coroutine = wait_for(Pause())
+    for _ in range(depth):
+        coroutine = wait_for(coroutine)
+    coroutine.send(None)
+    return coroutine
+
+
+def delegate(inner):
+    yield from inner
+
+
+def throw_into_generator(depth):
+    chain = iter([1, 2])
+    for _ in range(depth):
+        chain = delegate(chain)
+    next(chain)
+    try:
+        chain.throw(ValueError)
+    except ValueError:
+        pass
+
+
+#: Iterators that ask another one, and are asked by C.
+wrappers = {
+    "map": lambda inner: map(abs, inner),
+    "filter": lambda inner: filter(None, inner),
+    "zip": zip,
+    "enumerate": enumerate,
+    "chain": itertools.chain,
+    "islice": lambda inner: itertools.islice(inner, 5),
+    "tee": lambda inner: map(abs, itertools.tee(inner)[0]),
+    "accumulate": itertools.accumulate,
+    "takewhile": lambda inner: itertools.takewhile(bool, inner),
+    "dropwhile": lambda inner: itertools.dropwhile(lambda _: False, inner),
+    "filterfalse": lambda inner: itertools.filterfalse(lambda _: False, inner),
+    "compress": lambda inner: itertools.compress(inner, [1]),
+    "cycle": itertools.cycle,
+    "zip_longest": itertools.zip_longest,
+    "pairwise": lambda inner: itertools.pairwise(itertools.cycle(inner)),
+    "groupby": itertools.groupby,
+    "batched": lambda inner: itertools.batched(inner, 1),
+}
+
+
+def iterate(wrap, depth):
+    value = iter([1, 1, 1])
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
 #: What recurses to a depth; each ends in RecursionError when that is too deep.
 recursions = {
     "repr of lists": lambda depth: repr(nested(lambda inner: [inner], depth)),
@@ -96,6 +174,20 @@ recursions = {
     "generators": lambda depth: list(generator(depth)),
     "compiling a sum": lambda depth: compile("+".join("1" * depth), "sum", "eval"),
     "compiling not": lambda depth: compile("not " * depth + "1", "not", "eval"),
+    "compiling if-else": lambda depth: compile("1 if 1 else " * depth + "1", "if", "eval"),
+    "hash of tuples": lambda depth: hash(nested(lambda inner: (inner,), depth)),
+    "hash of slices": lambda depth: hash(nested(lambda inner: slice(inner), depth)),
+    "hash of aliases": lambda depth: hash(nested(lambda inner: list[inner], depth)),
+    "hash of methods": lambda depth: hash(method_of_methods(depth)),
+    "a method of methods": lambda depth: method_of_methods(depth)(),
+    "an attribute of methods": lambda depth: method_of_methods(depth).__name__,
+    "partial of partials": partial_of_partials,
+    "mapping proxies": lambda depth: len(nested(lambda inner: types.MappingProxyType(inner or {}), depth)),
+    "items of mapping proxies": lambda depth: nested(lambda i: types.MappingProxyType(i or {1: 2}), depth)[1],
+    "static methods": lambda depth: nested(lambda i: staticmethod(i or print), depth).__isabstractmethod__,
+    "closing coroutines": lambda depth: suspended_coroutine(depth).close(),
+    "throwing into generators": throw_into_generator,
+    **{f"iterating {name}": lambda depth, wrap=wrap: next(iterate(wrap, depth)) for name, wrap in wrappers.items()},
 }
 
 #: What is never too deep.

@@ -30,8 +30,12 @@ cd tests
 flags+=(-I..)
 extension _test_extension _test_extension.c -std=gnu11
 extension _test_extension_cpp _test_extension_cpp.cpp -std=c++17 -fvisibility-inlines-hidden
+# Our own user of greenlet.h, which only tests of the kit get.
+cp "$RECIPE/tests/greenlet_capi.c" .
+extension greenlet_capi greenlet_capi.c -std=gnu11 -Wall -Wno-missing-field-initializers
 cd "$STEP"
-
-mkdir -p out/wheels out/licenses
+mkdir -p out/wheels out/tests/wheels out/licenses
+mv "source/src/greenlet/tests/greenlet_capi$suffix" .
 python3 "$RECIPE/steps/pack_greenlet.py" source out/wheels
+python3 "$RECIPE/steps/pack_extension.py" "greenlet_capi$suffix" out/tests/wheels
 cat source/LICENSE source/LICENSE.PSF >out/licenses/greenlet.txt

@@ -105,7 +105,7 @@ let package = Package(
             name: "reference-run", dependencies: ["ReferenceRuntime", "WasmBinary"], path: "Tests/ReferenceRunner",
             swiftSettings: strict),
         .executableTarget(
-            name: "interpreter-benchmark", dependencies: ["ReferenceRuntime", "WasmBinary"],
+            name: "interpreter-benchmark", dependencies: ["ReferenceRuntime", "WasmBinary", argumentParser],
             path: "Tests/Benchmarks/interpreter", exclude: ["programs.c", "programs.wasm"], swiftSettings: strict),
     ]
 )

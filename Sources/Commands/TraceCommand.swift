@@ -17,7 +17,8 @@ struct TraceCommand: AsyncParsableCommand {
               frond trace --html run.trace -o run.html
 
             Each context (main, threads, greenlets) has a row: where it ran, whom it
-            switched to, and what it waited for. The page needs nothing else.
+            switched to or woke, and what it waited for and how long. The page needs
+            nothing else.
             """)
 
     @Flag(help: "Make an HTML page (there is no other form yet).")
@@ -56,7 +57,7 @@ struct TraceCommand: AsyncParsableCommand {
         } else {
             text = try await traceOfApp()
         }
-        var lines = text.split(separator: "\n").filter(Self.isInteresting)
+        var lines = Self.interesting(text.split(separator: "\n"))
         guard lines.contains(where: { $0.hasPrefix("create ") }) else {
             throw Diagnostic.input(
                 "not-a-trace", "\(target) is not a trace: no context starts in it",
@@ -78,13 +79,24 @@ struct TraceCommand: AsyncParsableCommand {
         said.console.say("\(output): \(lines.count) events")
     }
 
-    /// Clock readings say nothing of who ran, and are most of a trace.
-    private static func isInteresting(_ line: Substring) -> Bool {
-        let left = [
-            "call env.emscripten_get_now(", "call wasi_snapshot_preview1.clock_time_get(", "call frond.trace(",
-            "program ",
-        ]
-        return !left.contains(where: line.hasPrefix)
+    /// Clock readings are most of a trace, and say nothing of who ran. Of them, only the last before each event that is not a
+    /// call is left: it says when that was.
+    private static func interesting(_ lines: [Substring]) -> [Substring] {
+        let left = ["call wasi_snapshot_preview1.clock_time_get(", "call frond.trace("]
+        var kept: [Substring] = []
+        var time: Substring?
+        for line in lines where !left.contains(where: line.hasPrefix) {
+            if line.hasPrefix("call env.emscripten_get_now(") {
+                time = line
+                continue
+            }
+            if !line.hasPrefix("call "), let reading = time {
+                kept.append(reading)
+                time = nil
+            }
+            kept.append(line)
+        }
+        return kept
     }
 
     private static func escaped(_ text: String) -> String {

@@ -85,6 +85,7 @@ struct VerifyCommand: AsyncParsableCommand {
             site = try SiteFolder(folder, name: target)
         }
         if let checks { settings = try Self.settings(checks) }
+        settings.port = settings.port ?? site.port
 
         var findings: [Finding] = []
         let prints = format == .text && !said.quiet

@@ -32,12 +32,12 @@ package actor BrowserPlayer: Player {
         folder = FileManager.default.temporaryDirectory.appending(path: "frond-verify-\(UUID().uuidString)")
     }
 
-    package func play(_ check: Check, of program: VerifiedProgram) async throws -> Play {
+    package func play(_ check: Check, of program: VerifiedProgram, atMost events: Int) async throws -> Play {
         if server == nil { try await start(program) }
-        let job = Job(glue: "/glue.mjs", wasm: "/app.wasm", image: "/files.img", check: Job.Check(check))
+        let job = Job(glue: "/glue.mjs", wasm: "/app.wasm", image: "/files.img", check: Job.Check(check), most: events)
         let deadline = Task { [limit, name] in
             try await Task.sleep(for: .seconds(limit))
-            self.give(Play(trace: [], status: -1, failure: "\(name) did not answer within \(limit) s"))
+            self.give(Play(trace: Trace(), status: -1, failure: "\(name) did not answer within \(limit) s"))
         }
         defer { deadline.cancel() }
         return await withCheckedContinuation { continuation in
@@ -79,7 +79,7 @@ package actor BrowserPlayer: Player {
             options: .init(routes: [
                 Route(method: "POST", path: "/verify/next") { _ in await self.nextJob() },
                 Route(method: "POST", path: "/verify/result") { request in
-                    await self.give(Job.play(String(decoding: request.body, as: UTF8.self), failure: nil))
+                    await self.give(Job.play(request.body, failure: nil))
                     return Route.Response(status: 204)
                 },
             ]))
@@ -111,7 +111,7 @@ package actor BrowserPlayer: Player {
             let ended = try? await process.collect()
             let said = ended?.errorText.split(separator: "\n").suffix(5).joined(separator: "\n") ?? ""
             let message = "\(name) ended before the check did\(said.isEmpty ? "" : ":\n\(said)")"
-            if !Task.isCancelled { self.give(Play(trace: [], status: -1, failure: message)) }
+            if !Task.isCancelled { self.give(Play(trace: Trace(), status: -1, failure: message)) }
             return message
         }
     }

@@ -69,15 +69,14 @@ package struct Check: Sendable, Equatable {
 
 /// What happened when a check was played somewhere.
 package struct Play: Sendable {
-    /// The events, one a line.
-    package var trace: [String]
+    package var trace: Trace
     package var status: Int
     /// The bytes of every answer.
     package var responses: [[UInt8]]
     /// Why it could not be played, or not to its end.
     package var failure: String?
 
-    package init(trace: [String], status: Int, responses: [[UInt8]] = [], failure: String? = nil) {
+    package init(trace: Trace, status: Int, responses: [[UInt8]] = [], failure: String? = nil) {
         self.trace = trace
         self.status = status
         self.responses = responses
@@ -86,9 +85,8 @@ package struct Play: Sendable {
 
     /// What was written to a descriptor (1 or 2).
     package func output(_ descriptor: Int) -> String {
-        let start = "output \(descriptor) "
-        return trace.lazy.filter { $0.hasPrefix(start) }.compactMap { JSONLine.text(String($0.dropFirst(start.count))) }
-            .joined()
+        trace.lines(after: "output \(descriptor) ")
+            .compactMap { JSONLine.text(String(decoding: $0, as: UTF8.self)) }.joined()
     }
 }
 

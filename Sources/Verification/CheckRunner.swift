@@ -18,7 +18,9 @@ package struct CheckRunner: Sendable {
         for player in players {
             let clock = ContinuousClock()
             let start = clock.now
-            let play = try await player.play(check, of: program)
+            // A program that goes on for much longer than in the reference has gone wrong long before.
+            let most = reference.map { $0.play.trace.count + 1000 } ?? Trace.mostEvents
+            let play = try await player.play(check, of: program, atMost: most)
             let duration = start.duration(to: clock.now)
             let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
             var complaints = check.complaints(about: play)

@@ -25,14 +25,15 @@ package struct EnginePlayer: Player {
         self.limit = limit
     }
 
-    package func play(_ check: Check, of program: VerifiedProgram) async throws -> Play {
+    package func play(_ check: Check, of program: VerifiedProgram, atMost events: Int) async throws -> Play {
         let folder = FileManager.default.temporaryDirectory.appending(path: "frond-verify-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let job = folder.appending(path: "job.json")
         let result = folder.appending(path: "result.txt")
         let description = Job(
-            glue: program.glue.path, wasm: program.module.path, image: program.image.path, check: Job.Check(check))
+            glue: program.glue.path, wasm: program.module.path, image: program.image.path, check: Job.Check(check),
+            most: events)
         try JSONEncoder().encode(description).write(to: job)
         let process = ChildProcess(
             executable.path, options + [templates.appending(path: "node.mjs").path, job.path, result.path],
@@ -47,8 +48,7 @@ package struct EnginePlayer: Player {
         } catch let problem as Diagnostic where problem.identifier == "command-timeout" {
             failure = "it did not end within \(limit) s"
         }
-        let text = (try? String(decoding: Data(contentsOf: result), as: UTF8.self)) ?? ""
-        return Job.play(text, failure: failure)
+        return Job.play((try? Data(contentsOf: result)) ?? Data(), failure: failure)
     }
 }
 
@@ -82,16 +82,17 @@ struct Job: Codable {
     var wasm: String
     var image: String
     var check: Check
+    var most: Int
 
     /// What was played, out of the trace with the outcome in its last line.
-    static func play(_ text: String, failure: String?) -> Play {
-        var lines = text.split(separator: "\n").map(String.init)
-        guard let last = lines.last, last.hasPrefix("{"),
-            let outcome = try? JSONDecoder().decode(Outcome.self, from: Data(last.utf8))
-        else { return Play(trace: lines, status: -1, failure: failure ?? "the engine said nothing of the outcome") }
-        lines.removeLast()
+    static func play(_ text: some RandomAccessCollection<UInt8>, failure: String?) -> Play {
+        let all = text.last == Trace.lineFeed ? text.dropLast() : text[...]
+        let start = all.lastIndex(of: Trace.lineFeed).map { all.index(after: $0) } ?? all.startIndex
+        guard let outcome = try? JSONDecoder().decode(Outcome.self, from: Data(all[start...])) else {
+            return Play(trace: Trace(text), status: -1, failure: failure ?? "the engine said nothing of the outcome")
+        }
         return Play(
-            trace: lines, status: outcome.status,
+            trace: Trace(all[..<start]), status: outcome.status,
             responses: outcome.responses.map { Array(Data(base64Encoded: $0) ?? Data()) },
             failure: failure ?? outcome.failure)
     }

@@ -14,15 +14,19 @@ package struct ReferencePlayer: Player {
 
     package init(limit: Int) { self.limit = limit }
 
-    package func play(_ check: Check, of program: VerifiedProgram) async throws -> Play {
+    package func play(_ check: Check, of program: VerifiedProgram, atMost events: Int) async throws -> Play {
         var options = Program.Options()
         options.arguments = check.arguments
         options.environment = check.environment
         options.directory = check.directory
         options.countsImports = true
         options.limits.fuel = limit * Self.workPerSecond
-        var trace: [String] = []
-        options.trace = { trace.append($0) }
+        var trace = Trace()
+        var count = 0
+        options.trace = { event in
+            count += 1
+            if count <= events { trace.append(event) }
+        }
         var input = Array(check.input.utf8)
         options.input = {
             defer { input = [] }
@@ -34,7 +38,8 @@ package struct ReferencePlayer: Player {
             let module = Bytes(try Data(contentsOf: program.module))
             let image = try FileImage(Bytes(try Data(contentsOf: program.image)))
             let status = try Program(module, image: image, options: options).run()
-            return Play(trace: trace, status: Int(status), responses: visitor?.responses ?? [])
+            let failure = count > events ? "it did not end within \(events) events" : nil
+            return Play(trace: trace, status: Int(status), responses: visitor?.responses ?? [], failure: failure)
         } catch {
             return Play(trace: trace, status: 126, failure: "it can't start: \(error)")
         }

@@ -25,6 +25,7 @@ package struct SiteFolder: Sendable {
         var command: [String]
         var directory: String
         var environment: [String: String]
+        var port: Int?
     }
 
     package let root: URL
@@ -35,6 +36,8 @@ package struct SiteFolder: Sendable {
     package let command: [String]
     package let directory: String
     package let environment: [(name: String, value: String)]
+    /// The port of a server's pages, if the app says which.
+    package let port: Int?
 
     /// Reads the manifest and the page of a site.
     ///
@@ -58,6 +61,7 @@ package struct SiteFolder: Sendable {
             let configuration = try JSONDecoder().decode(Configuration.self, from: Data(block.1.utf8))
             command = configuration.command
             directory = configuration.directory
+            port = configuration.port
             environment = configuration.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         } catch let problem as Diagnostic {
             throw problem

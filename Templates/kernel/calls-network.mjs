@@ -1,7 +1,7 @@
 // The system calls about sockets, readiness and names.
 
 import {
-    EAFNOSUPPORT, EBADF, EFAULT, EINVAL, ENOPROTOOPT, EPROTONOSUPPORT, ESOCKTNOSUPPORT,
+    EAFNOSUPPORT, EBADF, EFAULT, EINVAL, ENOPROTOOPT, EOPNOTSUPP, EPROTONOSUPPORT, ESOCKTNOSUPPORT,
 } from './errno.mjs';
 import {
     AF_INET, AF_INET6, AF_UNIX, EAI_FAMILY, EAI_MEMORY, EAI_OVERFLOW, EPOLL_CTL_DEL, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP,
@@ -61,7 +61,7 @@ export function networkCalls(process) {
 
     function socketpair(family, type, protocol, at) {
         if (family !== AF_UNIX) {
-            return -EAFNOSUPPORT;
+            return family === AF_INET || family === AF_INET6 ? -EOPNOTSUPP : -EAFNOSUPPORT;
         }
         if (!inBounds(memory, at, 8)) {
             return -EFAULT;

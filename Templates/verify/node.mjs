@@ -1,6 +1,6 @@
 // Plays a check in Node or Deno:  node.mjs JOB RESULT
 //
-// JOB is JSON: { glue, wasm, image, check } (see play.mjs); RESULT gets the trace line by line, then one line of JSON.
+// JOB is JSON: { glue, wasm, image, check, most } (see play.mjs); RESULT gets the trace line by line, then one line of JSON.
 
 import fs from 'node:fs';
 import process from 'node:process';
@@ -23,6 +23,7 @@ setInterval(flush, 200);
 const outcome = await play(boot, job.check, {
     module: WebAssembly.compile(fs.readFileSync(job.wasm)),
     image: fs.readFileSync(job.image),
+    most: job.most,
     line(text) {
         lines.push(text);
         size += text.length;

@@ -9,25 +9,32 @@ import { VirtualWorld } from './world.mjs';
  * @param {(options: object) => object} boot the glue's
  * @param {{ args: string[], env: [string, string][], cwd: string, stdin?: string, port?: number,
  *     requests?: string[] }} check stdin and requests in base64
- * @param {{ module: unknown, image: unknown, line: (text: string) => void }} host
- * @returns {Promise<{ status: number, responses: string[] }>} the bytes of each response, in base64
+ * @param {{ module: unknown, image: unknown, most: number, line: (text: string) => void }} host `most` events are written
+ *     down; with one more, the check is given up
+ * @returns {Promise<{ status: number, responses: string[], failure?: string }>} the bytes of each response, in base64
  */
-export async function play(boot, check, { module, image, line }) {
+export async function play(boot, check, { module, image, most, line }) {
     const world = new VirtualWorld();
     const visitor = check.requests === undefined ? null : new Visitor(check, () => handle);
     if (visitor !== null) world.idle = () => visitor.act();
+    let count = 0;
+    let giveUp = () => {};
+    const givenUp = new Promise((resolve) => {
+        giveUp = resolve;
+    });
     const handle = boot({
         module, image, args: check.args, env: Object.fromEntries(check.env), cwd: check.cwd, world, backend: 'jspi',
         trace(text) {
             if (text.startsWith('call ')) world.count();
-            line(text);
+            if (++count <= most) line(text);
+            else giveUp({ status: -1, responses: [], failure: `it did not end within ${most} events` });
         },
         contexts: { pool: 64 },
     });
     if (check.stdin !== undefined) handle.stdin.write(bytesOf(check.stdin));
     handle.stdin.end();
-    const status = await handle.exit;
-    return { status, responses: visitor?.responses ?? [] };
+    const ended = handle.exit.then((status) => ({ status, responses: visitor?.responses ?? [] }));
+    return Promise.race([ended, givenUp]);
 }
 
 /** Sends requests to the program, one at a time. */

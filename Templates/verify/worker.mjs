@@ -1,8 +1,8 @@
-// Plays a check in a browser's worker: { glue, wasm, image, check } → { trace, outcome }.
+// Plays a check in a browser's worker: { glue, wasm, image, check, most } → { trace, outcome }.
 
 import { play } from './play.mjs';
 
-self.onmessage = async ({ data: { glue, wasm, image, check } }) => {
+self.onmessage = async ({ data: { glue, wasm, image, check, most } }) => {
     const lines = [];
     const tell = (outcome) => self.postMessage({ trace: lines.join('\n'), outcome });
     try {
@@ -10,6 +10,7 @@ self.onmessage = async ({ data: { glue, wasm, image, check } }) => {
         const outcome = await play(boot, check, {
             module: fetch(wasm),
             image: fetch(image).then((response) => response.arrayBuffer()),
+            most,
             line: (text) => lines.push(text),
         });
         tell(outcome);

@@ -24,6 +24,40 @@ extension EndToEnd {
             #expect(result.text.contains("requests: node: "))
         }
 
+        /// The examples' own checks: a whole server in every engine, byte for byte the same.
+        @Test(arguments: [
+            ("asyncio-chat", ["reference", "node", "chromium", "firefox"]),
+            ("fastapi-sqlalchemy", ["reference", "node"]),
+        ])
+        func examplesAnswer(name: String, engines: [String]) async throws {
+            let result = try await Workshop.frond(
+                [
+                    "verify", Workshop.package.appending(path: "Examples/\(name)").path, "--engine",
+                    engines.joined(separator: ","),
+                ], timeout: .seconds(500))
+            #expect(result.status == 0, "\(result.text)\(result.errorText)")
+            for engine in engines { #expect(result.text.contains("requests: \(engine): "), "\(result.text)") }
+        }
+
+        /// Two runs of a program with threads, greenlets, random numbers and time give the same trace, byte for byte.
+        @Test func tracesAreTheSameEveryTime() async throws {
+            try await Workshop.withFolder { folder in
+                let traces = [folder.appending(path: "one"), folder.appending(path: "two")]
+                for trace in traces {
+                    let result = try await Workshop.frond(
+                        [
+                            "run", "--runtime", "reference", "--trace", trace.path, Self.probe.path, "--", "contexts",
+                            "threads",
+                        ],
+                        timeout: .seconds(200))
+                    #expect(result.status == 0, "\(result.errorText)")
+                }
+                let first = try Data(contentsOf: traces[0])
+                #expect(first.count > 100_000)
+                #expect(try first == Data(contentsOf: traces[1]))
+            }
+        }
+
         /// Each of these changes a site in one place; the finding that has to fail is named.
         @Test func brokenSitesAreSeen() async throws {
             let site = try await Sites.shared.site(Workshop.greenlets)

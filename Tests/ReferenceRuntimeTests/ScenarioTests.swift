@@ -14,7 +14,7 @@ struct ScenarioTests {
     }
 
     @Test("there are scenarios")
-    func present() { #expect(ScenarioFile.all.count >= 39) }
+    func present() { #expect(ScenarioFile.all.count >= 58) }
 }
 
 /// One scenario: see `jspi.json`.
@@ -100,19 +100,33 @@ final class ScenarioPlay {
         tag = TagInstance(store, parameters: [.i32])
         let module = try Data(contentsOf: ScenarioFile.folder.appendingPathComponent("probes.wasm"))
         let valid = try ValidModule(Bytes(module), in: store)
+        let linked = scenario.imports.compactMapValues { $0["export"]?.string }
+        var other: ModuleInstance?
+        if !linked.isEmpty { other = try instantiate(valid, linked: [:], from: nil) }
+        instance = try instantiate(valid, linked: linked, from: other)
+    }
+
+    /// - Parameter linked: the imports that are to be another instance's exports.
+    private func instantiate(_ valid: ValidModule, linked: [String: String], from other: ModuleInstance?) throws
+        -> ModuleInstance
+    {
         let extern = ValueType.reference(.external)
         let types: [String: ([ValueType], [ValueType])] = [
             "s": ([.i32], [.i32]), "sx": ([], [extern]), "smv": ([], [.i32, .i32]), "si64": ([], [.i64]),
             "js": ([.i32], [.i32]),
         ]
-        instance = try ModuleInstance(valid, in: store) { item in
+        return try ModuleInstance(valid, in: store) { [host, tag] item in
             switch item.name {
             case "tag": return .tag(host.hostTag)
             case "ctag": return .tag(tag)
             default:
                 guard let (parameters, results) = types[item.name] else { return nil }
                 let name = item.name
-                let body: PromiseIntegration.Body = { [unowned self] in try self.perform(name, $0) }
+                var body: PromiseIntegration.Body = { [unowned self] in try self.perform(name, $0) }
+                if let export = linked[name], let function = other?.function(export) {
+                    if name == "js" { return .function(function) }
+                    body = { [unowned self] in try self.host.call(function, $0) }
+                }
                 return .function(
                     name == "js"
                         ? host.plain(name, parameters, results, body) : host.suspending(name, parameters, results, body)
@@ -137,15 +151,33 @@ final class ScenarioPlay {
             deferred[name]?.resolve((try? value(step["value"] ?? .null, [])) ?? .undefined)
         } else if let name = step["reject"]?.string {
             deferred[name]?.reject((try? value(step["value"] ?? .null, [])) ?? .undefined)
+        } else if let name = step["global"]?.string {
+            events.append("\(name) is \(instance?.global(name).map { show(host.value(of: $0)) } ?? "not there")")
         } else {
             let name = step["as"]?.string ?? step["call"]?.string ?? ""
             do {
-                let result = try value(step, [])
-                if step["call"] != nil { events.append("\(name) returned \(show(result))") }
+                let result = try step["wrap"]?.string.map { try wrap($0, step) } ?? show(value(step, []))
+                if step["promising"] == nil { events.append("\(name) returned \(result)") }
             } catch {
                 events.append("\(name) threw \(show(thrown(error)))")
             }
         }
+    }
+
+    /// The interface itself, with any value.
+    private func wrap(_ what: String, _ step: JSON) throws -> String {
+        let wrapped = try value(step["value"] ?? .null, [])
+        if what == "promising" { return show(.function(try host.promising(wrapped))) }
+        try host.checkSuspending(wrapped, isConstructing: what == "new Suspending")
+        return "Suspending"
+    }
+
+    /// What is called: an export by its name, or any value.
+    private func callee(_ expression: JSON?) throws -> FunctionInstance? {
+        guard let expression else { return nil }
+        if let name = expression.string { return instance?.function(name) }
+        guard case .function(let function) = try value(expression, []) else { return nil }
+        return function
     }
 
     private func tick(_ number: Int, _ last: Int) {
@@ -166,7 +198,8 @@ final class ScenarioPlay {
     private func perform(_ name: String, _ arguments: [HostValue]) throws -> HostValue {
         let count = calls[name, default: 0]
         calls[name] = count + 1
-        let script = scenario.imports[name]?["calls"]?.list ?? []
+        let script = (scenario.imports[name]?["calls"]?.list ?? [])
+            .flatMap { Array(repeating: $0, count: $0["times"]?.number.map { Int($0) } ?? 1) }
         guard !script.isEmpty else { return arguments.first ?? .number(1) }
         let action = script[min(count, script.count - 1)]
         if action["log"] != nil { events.append("\(name)(\(arguments.map(show).joined(separator: ", ")))") }
@@ -183,7 +216,12 @@ final class ScenarioPlay {
         case .list(let items): return .list(try items.map { try value($0, arguments) })
         case .object: break
         }
-        if let index = expression["argument"]?.number { return arguments[Int(index)] }
+        if let index = expression["argument"]?.number {
+            return arguments.indices.contains(Int(index)) ? arguments[Int(index)] : .undefined
+        }
+        if let index = expression["next"]?.number, case .number(let number) = arguments[Int(index)] {
+            return .number(number + 1)
+        }
         if let text = expression["bigint"]?.string { return .bigInt(Int64(text) ?? 0) }
         if let items = expression["list"] { return .list(try items.list.map { try value($0, arguments) }) }
         if let inner = expression["resolved"] {
@@ -193,6 +231,22 @@ final class ScenarioPlay {
             let promise = HostPromise(host.loop)
             promise.reject(try value(inner, arguments))
             return .promise(promise)
+        }
+        // A native promise is awaited without its own method then, so there is nothing to observe.
+        if let inner = expression["observed"] {
+            return .promise(HostPromise.resolve(try value(inner, arguments), in: host.loop))
+        }
+        if let inner = expression["derived"] {
+            let promise = HostPromise(host.loop, isDerived: true)
+            promise.resolve(try value(inner, arguments))
+            return .promise(promise)
+        }
+        if let kind = expression["host"]?.string { return kind == "object" ? .object : .callable }
+        if let name = expression["export"]?.string {
+            return instance?.function(name).map { .function($0) } ?? .undefined
+        }
+        if let index = expression["table"]?.number {
+            return instance?.table("tbl")?.function(at: Int(index)).map { .function($0) } ?? .undefined
         }
         if let inner = expression["thenable"] {
             return .thenable(try value(inner, arguments)) { [unowned self] in self.events.append("then called") }
@@ -212,10 +266,10 @@ final class ScenarioPlay {
             return .exception(store.exception(tag, values.map { .i32(Int32($0)) }))
         }
         let actual = try (expression["arguments"]?.list ?? []).map { try value($0, arguments) }
-        if let name = expression["call"]?.string, let function = instance?.function(name) {
+        if let function = try callee(expression["call"]) {
             return try host.call(function, actual)
         }
-        if let name = expression["promising"]?.string, let function = instance?.function(name) {
+        if let function = try callee(expression["promising"]) {
             let promise = host.callPromising(function, actual)
             if let label = expression["as"]?.string { watch(label, promise) }
             return .promise(promise)
@@ -239,7 +293,8 @@ final class ScenarioPlay {
         case .list(let items): "[\(items.map(show).joined(separator: ", "))]"
         case .error(let error):
             ownErrors.contains(ObjectIdentifier(error)) ? "\(error.name): \(error.message)" : error.name
-        case .promise, .thenable: "[object]"
+        case .promise, .thenable, .object: "[object]"
+        case .function, .callable: "function"
         case .exception: "Exception"
         }
     }

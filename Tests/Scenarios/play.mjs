@@ -1,9 +1,23 @@
 // Plays JSPI scenarios in the engine that runs this file, and compares the events with what each scenario expects. Works in
 // Node, Deno and in a page.
 
+/** Values of the host that are no exported functions. */
+const hostObjects = {
+    object: {},
+    function: () => 1,
+    /** What the proposal's tests make of asm.js is a function of JavaScript like any other. */
+    asm: (function module() {
+        'use asm';
+        function x(v) {
+            v = v | 0;
+        }
+        return x;
+    })(),
+};
+
 /** One scenario being played. */
 class Play {
-    constructor(scenario, module) {
+    constructor(scenario) {
         this.scenario = scenario;
         this.events = [];
         this.names = new Map();
@@ -11,24 +25,43 @@ class Play {
         this.ownErrors = new WeakSet();
         this.calls = new Map();
         this.ctag = new WebAssembly.Tag({ parameters: ['i32'] });
-        this.exports = new WebAssembly.Instance(module, { env: this.imports() }).exports;
     }
 
-    imports() {
-        const imports = { tag: WebAssembly.JSTag, ctag: this.ctag };
-        const scripts = { s: {}, sx: {}, smv: {}, si64: {}, js: {}, ...this.scenario.imports };
-        for (const [name, script] of Object.entries(scripts)) {
-            const body = (...args) => this.perform(name, script, args);
-            const suspends = script.suspending ?? name !== 'js';
-            imports[name] = suspends ? new WebAssembly.Suspending(body) : body;
+    /** Makes the instance; before it another one, when an import is to be that one's export. */
+    start(module) {
+        const own = this.scenario.imports ?? {};
+        const linked = Object.fromEntries(Object.entries(own).filter(([, script]) => 'export' in script));
+        try {
+            if (Object.keys(linked).length > 0) {
+                const scripts = Object.fromEntries(Object.entries(own).filter(([name]) => !(name in linked)));
+                this.others = this.instantiate(module, scripts);
+            }
+            this.exports = this.instantiate(module, own);
+            return true;
+        } catch (error) {
+            this.events.push(`instance threw ${this.show(error)}`);
+            return false;
         }
-        return imports;
+    }
+
+    instantiate(module, own) {
+        const imports = { tag: WebAssembly.JSTag, ctag: this.ctag };
+        const scripts = { s: {}, sx: {}, smv: {}, si64: {}, js: {}, ...own };
+        for (const [name, script] of Object.entries(scripts)) imports[name] = this.importOf(name, script);
+        return new WebAssembly.Instance(module, { env: imports }).exports;
+    }
+
+    importOf(name, script) {
+        let body = (...args) => this.perform(name, script, args);
+        if ('export' in script) body = this.others[script.export];
+        if (script.proxy) body = new Proxy(body, {});
+        return name === 'js' ? body : new WebAssembly.Suspending(body);
     }
 
     perform(name, script, args) {
         const count = this.calls.get(name) ?? 0;
         this.calls.set(name, count + 1);
-        const calls = script.calls ?? [{ return: { argument: 0 } }];
+        const calls = (script.calls ?? [{ return: { argument: 0 } }]).flatMap((call) => Array(call.times ?? 1).fill(call));
         const action = calls[Math.min(count, calls.length - 1)];
         if (action.log) this.events.push(`${name}(${args.map((x) => this.show(x)).join(', ')})`);
         if ('throw' in action) throw this.value(action.throw, args);
@@ -39,10 +72,25 @@ class Play {
         if (expression === undefined) return undefined;
         if (expression === null || typeof expression !== 'object') return expression;
         if ('argument' in expression) return args[expression.argument];
+        if ('next' in expression) return args[expression.next] + 1;
         if ('bigint' in expression) return BigInt(expression.bigint);
         if ('list' in expression) return expression.list.map((item) => this.value(item, args));
         if ('resolved' in expression) return Promise.resolve(this.value(expression.resolved, args));
         if ('rejected' in expression) return Promise.reject(this.value(expression.rejected, args));
+        if ('observed' in expression) {
+            const promise = Promise.resolve(this.value(expression.observed, args));
+            promise.then = (...reactions) => {
+                this.events.push('then called');
+                return Promise.prototype.then.apply(promise, reactions);
+            };
+            return promise;
+        }
+        if ('derived' in expression) {
+            return (class extends Promise {}).resolve(this.value(expression.derived, args));
+        }
+        if ('host' in expression) return hostObjects[expression.host];
+        if ('export' in expression) return this.exports[expression.export];
+        if ('table' in expression) return this.exports.tbl.get(expression.table);
         if ('thenable' in expression) {
             const value = this.value(expression.thenable, args);
             return {
@@ -65,9 +113,9 @@ class Play {
             return error;
         }
         if ('exception' in expression) return new WebAssembly.Exception(this.ctag, expression.exception);
-        if ('call' in expression) return this.exports[expression.call](...this.arguments(expression, args));
+        if ('call' in expression) return this.callee(expression.call)(...this.arguments(expression, args));
         if ('promising' in expression) {
-            const promise = WebAssembly.promising(this.exports[expression.promising])(...this.arguments(expression, args));
+            const promise = WebAssembly.promising(this.callee(expression.promising))(...this.arguments(expression, args));
             if (expression.as) this.watch(expression.as, promise);
             return promise;
         }
@@ -78,11 +126,18 @@ class Play {
         return (expression.arguments ?? []).map((item) => this.value(item, args));
     }
 
+    /** What is called: an export by its name, or any value. */
+    callee(expression) {
+        return typeof expression === 'string' ? this.exports[expression] : this.value(expression);
+    }
+
     show(value) {
         if (typeof value === 'bigint') return `${value}n`;
         if (Array.isArray(value)) return `[${value.map((item) => this.show(item)).join(', ')}]`;
         if (value instanceof Error) return this.ownErrors.has(value) ? `${value.name}: ${value.message}` : value.name;
         if (value instanceof WebAssembly.Exception) return 'Exception';
+        if (typeof value === 'function') return 'function';
+        if (value instanceof WebAssembly.Suspending) return 'Suspending';
         return String(value);
     }
 
@@ -90,6 +145,13 @@ class Play {
         this.names.set(name, promise);
         promise.then((value) => this.events.push(`${name} = ${this.show(value)}`),
             (error) => this.events.push(`${name} rejected ${this.show(error)}`));
+    }
+
+    /** The interface itself, with any value. */
+    wrap({ wrap, value }) {
+        const wrapped = this.value(value);
+        if (wrap === 'promising') return WebAssembly.promising(wrapped);
+        return wrap === 'new Suspending' ? new WebAssembly.Suspending(wrapped) : WebAssembly.Suspending(wrapped);
     }
 
     async step(step) {
@@ -102,11 +164,12 @@ class Play {
             }
         } else if ('resolve' in step) this.deferred.get(step.resolve).resolve(this.value(step.value));
         else if ('reject' in step) this.deferred.get(step.reject).reject(this.value(step.value));
-        else if ('promising' in step || 'call' in step) {
+        else if ('global' in step) this.events.push(`${step.global} is ${this.exports[step.global].value}`);
+        else if ('promising' in step || 'call' in step || 'wrap' in step) {
             const what = step.as ?? step.call;
             try {
-                const result = this.value(step);
-                if ('call' in step) this.events.push(`${what} returned ${this.show(result)}`);
+                const result = 'wrap' in step ? this.wrap(step) : this.value(step);
+                if (!('promising' in step)) this.events.push(`${what} returned ${this.show(result)}`);
             } catch (error) {
                 this.events.push(`${what} threw ${this.show(error)}`);
             }
@@ -135,8 +198,8 @@ export function engineName() {
 export async function playAll(module, scenarios) {
     const failures = [];
     for (const scenario of scenarios) {
-        const play = new Play(scenario, module);
-        for (const step of scenario.steps) {
+        const play = new Play(scenario);
+        for (const step of play.start(module) ? scenario.steps : []) {
             // Steps follow each other without a break; only a turn waits.
             const done = play.step(step);
             if ('turn' in step) await done;

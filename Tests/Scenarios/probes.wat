@@ -1,3 +1,5 @@
+;; The module of jspi.json, compiled by Binaryen:
+;; wasm-as probes.wat -o probes.wasm --enable-exception-handling --enable-reference-types --enable-multivalue
 (module
   (import "env" "s"  (func $s (param i32) (result i32)))        ;; Suspending
   (import "env" "sx" (func $sx (result externref)))             ;; Suspending -> externref
@@ -28,4 +30,14 @@
     (try (result i32) (do (call $rec (local.get 0))) (catch_all (call $s (i32.const 1)))))
   (func (export "setg") (param i32) (result i32) (global.set $g (local.get 0)) (drop (call $s (local.get 0))) (global.get $g))
   (func (export "add") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+  ;; The sum of what five calls give.
+  (func (export "loop") (param i32) (result i32) (local $left i32) (local $sum i32)
+    (local.set $left (i32.const 5))
+    (loop $again
+      (local.set $sum (i32.add (local.get $sum) (call $s (local.get 0))))
+      (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+      (br_if $again (local.get $left)))
+    (local.get $sum))
+  (func (export "nothing"))
+  (func (export "throws") (result i32) (throw $ct (i32.const 5)))
 )

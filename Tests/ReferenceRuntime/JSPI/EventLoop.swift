@@ -45,6 +45,12 @@ public indirect enum HostValue {
     case thenable(HostValue, onThen: () -> Void)
     /// A `WebAssembly.Exception`.
     case exception(ExceptionReference)
+    /// An exported function.
+    case function(FunctionInstance)
+    /// A function of JavaScript.
+    case callable
+    /// An object without a method `then`.
+    case object
 }
 
 /// An error object; its identity counts.
@@ -71,15 +77,20 @@ public final class HostPromise {
 
     private let loop: EventLoop
     private var state = State.pending([])
+    /// Of a class derived from `Promise`.
+    private let isDerived: Bool
     /// Resolved, perhaps with a promise that is itself still pending.
     private var isResolved = false
 
     /// A pending promise.
-    public init(_ loop: EventLoop) { self.loop = loop }
+    public init(_ loop: EventLoop, isDerived: Bool = false) {
+        self.loop = loop
+        self.isDerived = isDerived
+    }
 
-    /// `Promise.resolve(value)`: a promise is returned as it is.
+    /// `Promise.resolve(value)`: a promise is returned as it is, but for one of a derived class.
     public static func resolve(_ value: HostValue, in loop: EventLoop) -> HostPromise {
-        if case .promise(let promise) = value { return promise }
+        if case .promise(let promise) = value, !promise.isDerived { return promise }
         let promise = HostPromise(loop)
         promise.resolve(value)
         return promise

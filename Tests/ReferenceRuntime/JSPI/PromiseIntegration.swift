@@ -32,12 +32,41 @@ public final class PromiseIntegration {
     private var externals: [HostValue] = []
     /// The contexts that a promising export started; only those can suspend.
     private var promising: Set<ObjectIdentifier> = []
+    /// How many promising calls lie on the host's stack, each started by an import of the one before.
+    private var nesting = 0
+    /// Where the host's stack ends.
+    private static let deepestNesting = 400
 
     /// For a store.
     public init(_ store: Store, _ loop: EventLoop = EventLoop()) {
         self.store = store
         self.loop = loop
         hostTag = TagInstance(store, parameters: [.reference(.external)], name: "JSTag")
+    }
+
+    // MARK: The interface
+
+    /// `WebAssembly.promising(value)`: the function that will be called.
+    public func promising(_ value: HostValue) throws -> FunctionInstance {
+        guard case .function(let function) = value else { throw HostError("TypeError", "not an exported function") }
+        return function
+    }
+
+    /// `new WebAssembly.Suspending(value)`, or the same without `new`, which a constructor refuses.
+    public func checkSuspending(_ value: HostValue, isConstructing: Bool) throws {
+        guard isConstructing else { throw HostError("TypeError", "Suspending is called without new") }
+        switch value {
+        case .function, .callable: return
+        default: throw HostError("TypeError", "not a function")
+        }
+    }
+
+    /// What `global.value` gives.
+    public func value(of global: GlobalInstance) -> HostValue { fromWasm(global.value) }
+
+    /// What the host throws when a function of wasm has trapped.
+    private static func error(of trap: Trap) -> HostError {
+        HostError(trap.code == .callStackExhausted ? "RangeError" : "RuntimeError", trap.code.message)
     }
 
     // MARK: Exports
@@ -47,7 +76,7 @@ public final class PromiseIntegration {
         let values = try coerce(arguments, to: function.signature.parameters)
         switch ExecutionContext(store).invoke(function, values) {
         case .returned(let results): return fromWasm(results)
-        case .trapped(let trap): throw HostError("RuntimeError", trap.code.message)
+        case .trapped(let trap): throw Self.error(of: trap)
         case .threw(let exception): throw Thrown(value: value(of: exception))
         case .suspended: throw HostError("RuntimeError", "suspended without a promising export")
         }
@@ -63,6 +92,12 @@ public final class PromiseIntegration {
             promise.reject(reason(error))
             return promise
         }
+        guard nesting < Self.deepestNesting else {
+            promise.reject(.error(HostError("RangeError", "the host's stack is used up")))
+            return promise
+        }
+        nesting += 1
+        defer { nesting -= 1 }
         let context = ExecutionContext(store)
         promising.insert(ObjectIdentifier(context))
         suspended[ObjectIdentifier(context)] = (context, promise)
@@ -76,7 +111,7 @@ public final class PromiseIntegration {
         switch outcome {
         case .suspended: return
         case .returned(let results): promise.resolve(fromWasm(results))
-        case .trapped(let trap): promise.reject(.error(HostError("RuntimeError", trap.code.message)))
+        case .trapped(let trap): promise.reject(.error(Self.error(of: trap)))
         case .threw(let exception): promise.reject(value(of: exception))
         }
         promising.remove(ObjectIdentifier(context))

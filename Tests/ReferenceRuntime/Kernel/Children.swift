@@ -108,16 +108,22 @@ extension Program {
         }
     }
 
-    /// `kill` of another process; signal 0 only looks whether it is there.
+    /// `kill` of another process, child or not; signal 0 only looks whether it is there.
     func killProcess(_ number: Int32, _ signal: Int32) -> Int32 {
-        guard let child = kernel.children.first(where: { $0.number == number }) else { return -Errno.ESRCH.number }
-        guard signal != 0, let program = child.program else { return 0 }
-        if signal == 9 {
-            program.terminate(128 + 9)
-            program.leave(128 + 9)
-        } else {
-            program.raise(signal)
+        // Ended, and nobody has waited for it yet.
+        if kernel.children.contains(where: { $0.number == number && $0.program == nil }) { return 0 }
+        guard let program = kernel.machine.processes.first(where: { $0.kernel.processNumber == number }) else {
+            return -Errno.ESRCH.number
         }
+        guard signal != 0 else { return 0 }
+        guard signal == 9 else {
+            program.raise(signal)
+            return 0
+        }
+        // The first process is its host's to end.
+        guard program !== kernel.machine.processes.first else { return -Errno.EPERM.number }
+        program.terminate(128 + 9)
+        program.leave(128 + 9)
         return 0
     }
 }

@@ -46,7 +46,7 @@ class Description {
             }
         }
         watches = kept
-        for set in sets { set.changed() }
+        for set in sets { set.changed(self) }
     }
 }
 

@@ -221,7 +221,7 @@ final class StreamSocket: Socket {
     }
 
     override func send(_ bytes: [UInt8], to: SocketAddress?) throws(Errno) -> Int {
-        guard state == .connected else { throw state == .closed ? .EPIPE : .ENOTCONN }
+        guard state == .connected else { throw state == .closed || family != 1 ? .EPIPE : .ENOTCONN }
         if hasShutDownWrite { throw .EPIPE }
         guard let peer, peer.state == .connected else { throw isReset ? .ECONNRESET : .EPIPE }
         if peer.hasShutDownRead { throw .EPIPE }

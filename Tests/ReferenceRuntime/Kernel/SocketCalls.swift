@@ -84,7 +84,7 @@ extension SystemCalls {
     }
 
     private static func pair(_ kernel: Kernel, _ call: HostCall) throws(Errno) -> HostOutcome {
-        guard call.i32(0) == 1 else { throw .EOPNOTSUPP }
+        guard call.i32(0) == 1 else { throw [2, 10].contains(call.i32(0)) ? .EOPNOTSUPP : .EAFNOSUPPORT }
         let flags = call.i32(1) & OpenFlags.nonblocking
         let ends: (Socket, Socket)
         switch call.i32(1) & 15 {

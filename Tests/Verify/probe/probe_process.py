@@ -13,6 +13,11 @@ def run():
     print(sys.stdin.readline().strip(), repr(sys.stdin.read()), os.isatty(0), os.read(0, 10))
     blocks = [bytearray(1 << 20) for _ in range(24)]
     print(sum(len(block) for block in blocks))
+    # The first call after memory has grown writes bytes, and nothing else.
+    large = bytearray(96 << 20)
+    chance = os.urandom(7)
+    print(len(large), chance.hex())
+    del large
     try:
         bytearray(1 << 40)
     except (MemoryError, OverflowError) as error:

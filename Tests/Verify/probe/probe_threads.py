@@ -81,3 +81,6 @@ def run():
     other = threading.Thread(target=lambda: print(hasattr(local, "value"), threading.active_count()))
     other.start()
     other.join()
+    # Still waiting when the program ends: the host unwinds its stack, and nothing of it runs.
+    threading.Thread(target=lambda: (threading.Event().wait(), print("never")), daemon=True).start()
+    time.sleep(0.001)

@@ -25,3 +25,9 @@ def run():
     signal.alarm(1)
     signal.pause()
     print(len(caught), signal.alarm(0))
+    # A timer after which nobody goes on: the host has to ask again for how long it is to wait.
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    begin = time.monotonic()
+    time.sleep(0.1)
+    print(0.1 <= time.monotonic() - begin < 1)

@@ -96,15 +96,16 @@ export class Browser {
      * Starts a browser.
      * @param {'chromium' | 'firefox'} name
      * @param {string} [profile] a folder that is kept; else one for this browser alone
+     * @param {Record<string, unknown>} [preferences] more of Firefox's
      */
-    static async launch(name, profile) {
+    static async launch(name, profile, preferences = {}) {
         const browser = new Browser();
         browser.#keeps = profile !== undefined;
         browser.#profile = profile ?? mkdtempSync(join(tmpdir(), `frond-${name}-`));
         process.once('exit', browser.#cleanUp);
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
         try {
-            await (name === 'firefox' ? browser.#startFirefox() : browser.#startChromium());
+            await (name === 'firefox' ? browser.#startFirefox(preferences) : browser.#startChromium());
             await browser.send('session.subscribe', { events: ['log.entryAdded'] });
         } catch (error) {
             await browser.close();
@@ -138,9 +139,9 @@ export class Browser {
         await this.#connect(session.capabilities.webSocketUrl);
     }
 
-    async #startFirefox() {
+    async #startFirefox(more) {
         const port = await freePort();
-        const preferences = Object.entries(firefoxPreferences)
+        const preferences = Object.entries({ ...firefoxPreferences, ...more })
             .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`);
         writeFileSync(join(this.#profile, 'user.js'), preferences.join(''));
         this.#spawn(process.env.FROND_FIREFOX ?? 'firefox-esr', [

@@ -47,7 +47,7 @@ class HostWatch {
  * @param {object} machine
  * @param {number} port
  * @param {{host?: string}} [how] the address to connect to; default 127.0.0.1, then ::1
- * @returns {Promise<{readable: ReadableStream, writable: WritableStream, closed: Promise<void>, abort(): void}>}
+ * @returns {Promise<{readable: ReadableStream, writable: WritableStream, closed: Promise<void>, quiet: boolean, abort(): void}>}
  */
 export async function connectFromHost(machine, port, how = {}) {
     const hosts = how.host === undefined ? ['127.0.0.1', '::1'] : [how.host];
@@ -186,6 +186,10 @@ function streamsOf(machine, socket, watch) {
         readable,
         writable,
         closed,
+        /** Nothing has come that was not read, not even the end: the other side waits for more to be sent. */
+        get quiet() {
+            return open === 2 && (socket.poll() & ~POLL_WRITABLE) === 0;
+        },
         abort() {
             if (open > 0) {
                 socket.linger = 0;

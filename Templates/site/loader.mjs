@@ -82,13 +82,30 @@ function fileNameOf(url) {
     return url.slice(url.lastIndexOf('/') + 1);
 }
 
+/** Compiles the module while it arrives. */
+async function compileModule(asset, way, onProgress) {
+    if (way !== 'plain') return WebAssembly.compileStreaming(await fetchAsset(asset, way, 'application/wasm', onProgress));
+    const response = await fetchChecked(asset.url);
+    if (response.headers.get('content-type') !== 'application/wasm') {
+        return WebAssembly.compileStreaming(await fetchAsset(asset, way, 'application/wasm', onProgress));
+    }
+    // The response as it is, not one around it: only for such does a browser keep the compiled code for the next visit.
+    const sent = asset.br ?? asset.size;
+    onProgress(0, sent);
+    const module = await WebAssembly.compileStreaming(response);
+    onProgress(sent, sent);
+    return module;
+}
+
 /**
  * Downloads and compiles the module, and downloads the image.
  * @param {{ module: AssetEntry, image: AssetEntry, shell: AssetEntry }} assets
  * @param {(received: number, total: number) => void} onProgress
+ * @param {(name: 'image' | 'module') => void} onDone
+ * @param {WebAssembly.Module} [known] the module, when it was compiled before
  * @returns {Promise<{ module: WebAssembly.Module, image: ArrayBuffer }>}
  */
-export async function loadProgram(assets, onProgress) {
+export async function loadProgram(assets, onProgress, onDone = () => {}, known = undefined) {
     const timing = performance.getEntriesByName(new URL(assets.shell.url, location.href).href)[0];
     const way = chooseWay(assets.shell, timing, canDecodeFormat);
     const state = { module: [0, assets.module.size], image: [0, assets.image.size] };
@@ -97,10 +114,15 @@ export async function loadProgram(assets, onProgress) {
         onProgress(state.module[0] + state.image[0], state.module[1] + state.image[1]);
     };
     const [module, image] = await Promise.all([
-        fetchAsset(assets.module, way, 'application/wasm', report('module'))
-            .then((response) => WebAssembly.compileStreaming(response)),
+        known ?? compileModule(assets.module, way, report('module')).then((compiled) => {
+            onDone('module');
+            return compiled;
+        }),
         fetchAsset(assets.image, way, 'application/octet-stream', report('image'))
-            .then((response) => response.arrayBuffer()),
+            .then((response) => response.arrayBuffer()).then((bytes) => {
+                onDone('image');
+                return bytes;
+            }),
     ]);
     if (image.byteLength !== assets.image.size) {
         throw new Error(`the files image arrived with ${image.byteLength} bytes instead of ${assets.image.size}`);

@@ -24,15 +24,16 @@ export class Program {
             this.#fail(event.message || 'the worker could not be loaded');
         });
         this.worker.addEventListener('messageerror', () => this.#fail('the module could not be handed to the worker'));
+        this.worker.postMessage({ type: 'prepare', modules: [settings.glue, settings.bridge].filter(Boolean) });
     }
 
-    /** Starts the program with a compiled module and a files image, which stays usable. */
+    /** Starts the program with a compiled module, which stays usable, and a files image, which does not. */
     start(module, image) {
         const { glue, command, environment, directory, size, storage, bridge, base, port } = this.settings;
         this.running = true;
         this.worker.postMessage({
             type: 'start', glue, module, image, command, environment, directory, size, storage, bridge, base, port,
-        });
+        }, [image]);
     }
 
     /** Sends text to the program's standard input. */

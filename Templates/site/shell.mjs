@@ -106,6 +106,8 @@ export class FrondApp extends HTMLElement {
         this.#view('boot');
         const controlled = controlPage(base);
         controlled.catch((error) => {
+            this.isUnreachable = true;
+            this.program?.dispose();
             this.#setState('failed');
             this.#show(failurePanel('The site could not be set up', error.message, () => location.reload()));
         });
@@ -117,9 +119,10 @@ export class FrondApp extends HTMLElement {
         });
     }
 
-    /** Runs the program as long as this page is open. */
+    /** Runs the program as long as this page is open. It starts while the service worker does. */
     async #own(controlled) {
-        await controlled;
+        this.controlled = controlled;
+        if (!navigator.serviceWorker) await controlled;
         this.switchboard = new Switchboard();
         this.mirror = new CookieMirror((cookies) => {
             if (cookies.length > 0) this.program?.tellCookies(cookies);
@@ -131,7 +134,10 @@ export class FrondApp extends HTMLElement {
     #listening(instance) {
         this.switchboard.announce(this.program, instance);
         this.#mark('listening');
-        this.#showFrame();
+        this.controlled.then(() => {
+            this.#mark('controlled');
+            this.#showFrame();
+        }, () => {});
     }
 
     #showFrame(label = '') {
@@ -195,25 +201,24 @@ export class FrondApp extends HTMLElement {
         const panel = loadingPanel(this.configuration.title);
         this.#show(panel.node);
         this.loadingPanel = panel;
+        this.#prepare();
         try {
-            this.loaded = await loadProgram(this.configuration.assets, (received, total) => panel.bytes(received, total));
+            const loading = loadProgram(this.configuration.assets, (received, total) => panel.bytes(received, total),
+                (name) => this.#mark(name), this.loaded?.module);
+            this.loaded = await loading;
         } catch (error) {
+            if (this.isUnreachable) return;
+            this.program?.dispose();
             this.#setState('failed');
             this.#show(failurePanel('The program could not be loaded', error.message, () => this.#load()));
             return;
         }
-        this.#run();
+        if (!this.isUnreachable) this.#run();
     }
 
-    async #run() {
+    /** Starts the worker, which gets itself ready while the program's files arrive. */
+    #prepare() {
         const { assets, command, environment, directory, storage } = this.configuration;
-        if (!await this.storage.acquire()) return;
-        this.#setState('starting');
-        this.switchboard?.start();
-        this.loadingPanel.step('Starting Python');
-        this.lastError = '';
-        this.banner.hidden = true;
-        delete document.documentElement.dataset.frondStatus;
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
             bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
@@ -222,21 +227,33 @@ export class FrondApp extends HTMLElement {
             onListening: (instance) => this.#listening(instance),
             onCookies: (cookies) => this.mirror.show(cookies),
             onOpen: (count) => this.switchboard.setOpen(count),
-            onStep: (step) => { if (step === 'started') this.#started(); },
+            onStep: (step) => {
+                this.#mark(step);
+                if (step === 'started') this.#started();
+            },
             onEcho: (echo) => this.terminal.setEcho(echo),
             onExit: (status, stats) => this.#exited(status, stats),
             onFailure: (message) => this.#failed(message),
             onStorage: (message) => this.storage.receive(message),
         });
-        this.program.start(this.loaded.module, this.loaded.image);
+    }
+
+    async #run() {
+        if (!await this.storage.acquire()) return;
+        this.#setState('starting');
+        this.switchboard?.start();
+        this.loadingPanel.step('Starting Python');
+        this.lastError = '';
+        this.banner.hidden = true;
+        delete document.documentElement.dataset.frondStatus;
+        // The image goes to the worker, without a copy; who starts the program again gets it from the browser's cache.
+        const { module, image } = this.loaded;
+        this.loaded.image = null;
+        this.program.start(module, image);
     }
 
     #started() {
-        if (this.configuration.server) {
-            this.#mark('started');
-            return;
-        }
-        if (this.state !== 'starting') return;
+        if (this.configuration.server || this.state !== 'starting') return;
         this.#setState('running');
         this.#show(null);
         // On a touch screen the keyboard would cover what there is to read.
@@ -316,9 +333,7 @@ export class FrondApp extends HTMLElement {
         }
         this.#resetInterrupt();
         this.terminal.clear();
-        this.loadingPanel ??= loadingPanel(this.configuration.title);
-        this.#show(this.loadingPanel.node);
-        this.#run();
+        this.#load();
     }
 
     async #copy() {

@@ -1,6 +1,6 @@
 // Python's side of the page: a worker that runs one program and passes its input and output on.
 //
-//     page ──start, input, end-input, interrupt, resize, files──▶ worker ──output, step, tty, exit, failed, storage, files──▶ page
+//     page ──prepare, start, input, end-input, interrupt, resize, files──▶ worker ──output, step, tty, exit, failed, storage, files──▶ page
 
 let handle = null;
 /** The files that outlive the program, while they are open; kept under [tool.frond] persist. */
@@ -139,6 +139,10 @@ async function files({ action, glue, storage, archive }) {
 self.addEventListener('message', (event) => {
     const { data } = event;
     switch (data.type) {
+        case 'prepare':
+            // While the program's files arrive. What can't be loaded says so when it is needed.
+            for (const module of data.modules) import(module).catch(() => {});
+            break;
         case 'start':
             start(data).catch((error) => {
                 const event = { StoreDamaged: 'damaged', StoreBusy: 'busy' }[error?.name];

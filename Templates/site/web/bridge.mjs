@@ -8,9 +8,10 @@
 // that a fast server waits for a slow page. The path is the app's own: what is before it, when the site lies in a folder of
 // its host, is taken away and put before redirects and the paths of cookies again, as a reverse proxy does.
 
+import { Connections } from './connections.mjs';
 import { CookieJar } from './cookie-jar.mjs';
 import { loadCookies, saveCookies } from './cookie-store.mjs';
-import { exchange } from './http-client.mjs';
+import { WebSocketClient } from './websocket.mjs';
 
 /** Chunks that may be sent before the page has taken any. */
 const firstCredits = 8;
@@ -47,6 +48,11 @@ export function requestHeaders(message, url, prefix, cookie, agent) {
     return headers;
 }
 
+/** Whether cookies that are for secure connections may go to this address. */
+function isSecure({ protocol, hostname }) {
+    return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 /** The app's path for one of the site's: `/repo/notes` is `/notes`. */
 export function pathInApp(pathname, base) {
     return pathname.startsWith(base) ? `/${pathname.slice(base.length)}` : pathname;
@@ -63,11 +69,13 @@ export function locationOnSite(location, base, origin) {
 export class Bridge {
     /**
      * @param {{ network: object, base: string, cookies: CookieJar, agent: object, wanted?: number,
-     *           onCookies(cookies: object[]): void, onOpen(count: number): void }} options `wanted`: the app's port,
-     *        when it says which
+     *           onCookies(cookies: object[]): void, onOpen(count: number): void, lock?: string }} options
+     *        `wanted`: the app's port, when it says which; `lock`: the name of the one that this worker holds while it lives
      */
-    constructor({ network, base, cookies, agent, onCookies, onOpen, wanted = 0 }) {
+    constructor({ network, base, cookies, agent, onCookies, onOpen, wanted = 0, lock = '' }) {
         this.network = network;
+        this.lock = lock;
+        this.connections = new Connections(network);
         this.base = base;
         this.prefix = base.replace(/\/$/, '');
         this.cookies = cookies;
@@ -94,24 +102,25 @@ export class Bridge {
 
     /** Answers what comes over a port. */
     serve(port) {
-        /** @type {Map<number, { credits: number, wake: Function | null, aborted: boolean, connection: object | null }>} */
+        /** @type {Map<number, { credits: number, wake: Function | null, aborted: boolean, line: object | null }>} */
         const running = new Map();
-        port.onmessage = ({ data }) => {
+        port.onmessage = ({ data, ports }) => {
             const state = running.get(data.id);
             switch (data.type) {
                 case 'request': {
-                    const fresh = { credits: firstCredits, wake: null, aborted: false, connection: null };
+                    const fresh = { credits: firstCredits, wake: null, aborted: false, line: null };
                     running.set(data.id, fresh);
                     this.#count(1);
                     this.#answer(port, data, fresh).catch((error) => {
                         if (!fresh.aborted) port.postMessage({ type: 'error', id: data.id, message: error.message });
                     }).finally(() => {
                         running.delete(data.id);
-                        fresh.connection?.abort();
+                        if (fresh.line !== null) this.connections.release(fresh.line);
                         this.#count(-1);
                     });
                     break;
                 }
+                case 'socket': this.#socket(data, ports[0]); break;
                 case 'pull':
                     if (state) {
                         state.credits += 1;
@@ -121,7 +130,7 @@ export class Bridge {
                 case 'abort':
                     if (state) {
                         state.aborted = true;
-                        state.connection?.abort();
+                        state.line?.close();
                         state.wake?.();
                     }
                     break;
@@ -140,17 +149,18 @@ export class Bridge {
         await this.listening;
         if (state.aborted) return;
         const url = new URL(message.url);
-        const secure = url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+        const secure = isSecure(url);
         const path = pathInApp(url.pathname, this.base);
-        const connection = await this.network.connect(this.port);
-        state.connection = connection;
-        if (state.aborted) return;
-        const answer = await exchange(connection, {
+        const answer = await this.connections.exchange(this.port, {
             method,
             target: path + url.search,
             headers: requestHeaders(message, url, this.prefix, this.cookies.header(path, secure), this.agent),
             body: message.body === null ? null : new Uint8Array(message.body),
+        }, (line) => {
+            state.line = line;
+            return !state.aborted;
         });
+        if (answer === null) return;
         this.#takeCookies(answer.headers, { host: url.hostname, path, secure });
         const headers = answer.headers.filter(([name]) => !hopByHop.has(name)).map(([name, value]) =>
             [name, name === 'location' ? locationOnSite(value, this.base, url.origin) : value]);
@@ -164,6 +174,56 @@ export class Bridge {
         }
         port.postMessage(head);
         await this.#stream(port, id, answer.body, state);
+    }
+
+    /** A WebSocket of a page, over a port to that page (see socket-shim.mjs). */
+    async #socket({ url: address, protocols, lock }, page) {
+        page.postMessage({ type: 'program', lock: this.lock });
+        let socket = null;
+        let sending = Promise.resolve();
+        let closing = null;
+        page.onmessage = ({ data }) => {
+            if (data.type === 'close') {
+                closing = data;
+                // Before it is open there is nobody to close it with.
+                if (socket === null) page.postMessage({ type: 'closed', code: 1006, reason: '', clean: false });
+            }
+            sending = sending.then(async () => {
+                if (data.type === 'close') await socket?.close(data.code, data.reason);
+                else page.postMessage({ type: 'sent', size: await socket?.send(data.data) });
+            }).catch(() => {});
+        };
+        this.#count(1);
+        try {
+            await this.listening;
+            const url = new URL(address.replace(/^ws/, 'http'));
+            const secure = isSecure(url);
+            const path = pathInApp(url.pathname, this.base);
+            const client = new WebSocketClient(await this.network.connect(this.port));
+            // The page is gone when its lock is free.
+            navigator.locks?.request(lock, () => client.abort());
+            const message = { method: 'GET', headers: [], mode: 'websocket', destination: 'websocket' };
+            const { protocol, headers } = await client.open({
+                target: path + url.search, protocols,
+                headers: [...requestHeaders(message, url, this.prefix, this.cookies.header(path, secure), this.agent),
+                    ['origin', url.origin]],
+            });
+            this.#takeCookies(headers, { host: url.hostname, path, secure });
+            socket = client;
+            if (closing !== null) {
+                client.abort();
+                return;
+            }
+            page.postMessage({ type: 'open', protocol });
+            const outcome = await client.run((data) => {
+                page.postMessage({ type: 'message', data }, typeof data === 'string' ? [] : [data]);
+            });
+            page.postMessage({ type: 'closed', ...outcome });
+        } catch {
+            page.postMessage({ type: 'closed', code: 1006, reason: '', clean: false });
+        } finally {
+            this.#count(-1);
+        }
     }
 
     async #stream(port, id, body, state) {
@@ -215,8 +275,11 @@ export async function startBridge(kernel, base, post, wanted) {
             .map((cookie) => ({ ...cookie, path: base + cookie.path.slice(1) }));
         if (shown.length > 0) post({ type: 'cookies', cookies: shown });
     };
+    const instance = crypto.randomUUID();
+    const lock = `frond-instance:${instance}`;
     const bridge = new Bridge({
         network: kernel.network,
+        lock,
         base,
         wanted,
         cookies: jar,
@@ -228,9 +291,8 @@ export async function startBridge(kernel, base, post, wanted) {
         onOpen: (count) => { if (count < 2) post({ type: 'open', count }); },
     });
     mirror(jar.list());
-    const instance = crypto.randomUUID();
     // The lock is held as long as this worker lives: whoever gets it knows that the worker is gone.
-    navigator.locks.request(`frond-instance:${instance}`, () => {
+    navigator.locks.request(lock, () => {
         bridge.listening.then((port) => post({ type: 'listening', port, instance }));
         return new Promise(() => {});
     });

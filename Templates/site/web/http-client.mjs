@@ -1,11 +1,11 @@
-// A small HTTP/1.1 client over a pair of byte streams: one request and one answer a connection.
+// A small HTTP/1.1 client over a pair of byte streams.
 //
 //     request ──▶ "POST /notes HTTP/1.1\r\n…\r\n\r\n" + body ──▶ connection.writable
 //     { status, headers, body } ◀── head, then a body by length, by chunks, or up to the end ◀── connection.readable
 //
-// Each connection is used once (`Connection: close`): a connection inside this machine costs no round trip, and a server
-// that closes a kept one at the wrong moment would cost a request. What the server says is not trusted: heads have limits,
-// and an answer that is no HTTP, or shorter than it promised, is an `HttpError`.
+// A `Line` is a connection on which requests go one after another; connections.mjs says which are kept for another one.
+// What the server says is not trusted: heads have limits, and an answer that is no HTTP, or shorter than it promised, is an
+// `HttpError`.
 
 /** An answer that breaks the protocol, or a connection that broke before the answer was whole. */
 export class HttpError extends Error {
@@ -23,7 +23,7 @@ const latin1 = new TextDecoder('latin1');
 const utf8Encoder = new TextEncoder();
 
 /** Reads lines and counted bytes from a stream, never more than is asked for at once. */
-class Reader {
+export class Reader {
     constructor(readable) {
         this.source = readable.getReader();
         this.buffer = new Uint8Array(0);
@@ -87,7 +87,8 @@ export function requestHead(method, target, headers) {
     return utf8Encoder.encode(`${text}\r\n`);
 }
 
-async function readHead(reader) {
+/** The head of an answer, which comes after those that are only interim. */
+export async function readHead(reader, mayUpgrade = false) {
     for (;;) {
         const start = await reader.line(longestHead);
         const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/.exec(start);
@@ -110,7 +111,7 @@ async function readHead(reader) {
         }
         const status = Number(match[2]);
         // 100 Continue, 103 Early Hints: the answer is still to come.
-        if (status >= 200) return { status, reason: match[3] ?? '', headers };
+        if (status >= 200 || (status === 101 && mayUpgrade)) return { version: match[1], status, reason: match[3] ?? '', headers };
         if (status === 101) throw new HttpError('the server switched to another protocol, which nobody asked for');
     }
 }
@@ -138,10 +139,10 @@ class Body {
         this.framing = framing;
     }
 
-    /** Whether the rest can be read without waiting, and how it starts. */
-    get ready() {
-        const { framing, reader } = this;
-        return framing.kind === 'length' && reader.buffer.length >= framing.left;
+    /** Whether all of it has been read, so that the next answer may follow on the same connection. */
+    get whole() {
+        const { kind, left, done } = this.framing;
+        return kind === 'length' ? left === 0 : kind === 'chunked' && done === true;
     }
 
     async read(limit = 65536) {
@@ -176,25 +177,65 @@ class Body {
     }
 }
 
-/**
- * Sends a request and waits for the head of the answer.
- * @param {{ readable: ReadableStream, writable: WritableStream, abort(): void }} connection
- * @param {{ method: string, target: string, headers: [string, string][], body: Uint8Array | null }} request
- * @returns {Promise<{ status: number, reason: string, headers: [string, string][], body: Body }>}
- */
-export async function exchange(connection, { method, target, headers, body }) {
-    const writer = connection.writable.getWriter();
-    const reader = new Reader(connection.readable);
-    const framed = [...headers, ['connection', 'close']];
-    if (body !== null || !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method)) {
-        framed.push(['content-length', String(body?.length ?? 0)]);
+/** Whether a server that answered so waits for another request. */
+function keepsOpen({ version, headers }, framing) {
+    const said = headers.filter(([name]) => name === 'connection').map(([, value]) => value.toLowerCase()).join();
+    return version === '1' && framing.kind !== 'end' && !said.split(',').some((option) => option.trim() === 'close');
+}
+
+/** A connection on which requests go one after another. */
+export class Line {
+    #writer;
+    #reader;
+    #body = null;
+    #keeps = false;
+
+    /** @param {{ readable: ReadableStream, writable: WritableStream, quiet?: boolean, abort(): void }} connection */
+    constructor(connection) {
+        this.connection = connection;
+        this.#writer = connection.writable.getWriter();
+        this.#reader = new Reader(connection.readable);
+        /** Whether anything has come for the request that is under way. */
+        this.answered = false;
     }
-    const head = requestHead(method, target, framed);
-    const sending = send(writer, head, body);
-    // A server may answer without reading all of the body, and close: then its answer counts, not the broken pipe.
-    sending.catch(() => {});
-    const answer = await readHead(reader);
-    return { ...answer, body: new Body(reader, framingOf(method, answer.status, answer.headers)) };
+
+    /** Whether another request may be sent: the last answer was read to its end, and the server waits. */
+    get free() {
+        return this.#keeps && this.#body.whole && this.#reader.buffer.length === 0 && this.connection.quiet === true;
+    }
+
+    close() {
+        this.connection.abort();
+    }
+
+    /**
+     * Sends a request and waits for the head of the answer.
+     * @param {{ method: string, target: string, headers: [string, string][], body: Uint8Array | null }} request
+     * @param {boolean} keep whether the server is asked to wait for another request
+     * @returns {Promise<{ status: number, reason: string, headers: [string, string][], body: Body }>}
+     */
+    async exchange({ method, target, headers, body }, keep) {
+        this.answered = false;
+        this.#keeps = false;
+        const framed = keep ? [...headers] : [...headers, ['connection', 'close']];
+        if (body !== null || !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method)) {
+            framed.push(['content-length', String(body?.length ?? 0)]);
+        }
+        // A server may answer without reading all of the body, and close: then its answer counts, not the broken pipe.
+        send(this.#writer, requestHead(method, target, framed), body).catch(() => {});
+        if (this.#reader.buffer.length === 0) await this.#reader.fill();
+        this.answered = this.#reader.buffer.length > 0;
+        const answer = await readHead(this.#reader);
+        const framing = framingOf(method, answer.status, answer.headers);
+        this.#keeps = keep && keepsOpen(answer, framing);
+        this.#body = new Body(this.#reader, framing);
+        return { ...answer, body: this.#body };
+    }
+}
+
+/** One request on a connection of its own. */
+export function exchange(connection, request) {
+    return new Line(connection).exchange(request, false);
 }
 
 async function send(writer, head, body) {

@@ -7,6 +7,8 @@
 // The browser may end this worker at any time, so nothing here is needed for long: a new one asks the pages for a port, and
 // requests wait until it comes. A `MessagePort` does not say when its other end dies; a lock does (see bridge.mjs).
 
+import { installSocketShim } from './socket-shim.mjs';
+
 const scope = self.registration ? new URL(self.registration.scope).pathname : '/';
 const shellCache = 'frond-shell';
 const patience = 120_000;
@@ -44,6 +46,48 @@ export function failurePage(title, detail, status = 502) {
     return new Response(html, {
         status, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
     });
+}
+
+/** The script that gives the app's pages their WebSocket. */
+const shimName = 'frond-socket.js';
+
+/** Whether a policy lets a page load a script of its own site. */
+export function allowsOwnScripts(headers) {
+    const policies = headers.filter(([name]) => name === 'content-security-policy').flatMap(([, value]) => value.split(','));
+    return policies.every((policy) => {
+        const directives = new Map(policy.split(';').map((directive) => directive.trim().split(/\s+/))
+            .map(([name, ...sources]) => [name.toLowerCase(), sources]));
+        if (directives.has('sandbox')) return false;
+        const sources = directives.get('script-src-elem') ?? directives.get('script-src') ?? directives.get('default-src');
+        return sources === undefined || (!sources.includes("'strict-dynamic'")
+            && sources.some((source) => source === "'self'" || source === '*'));
+    });
+}
+
+/** Where in the beginning of a page a script can stand: behind its type, which has to come first. */
+export function placeForScript(text) {
+    return /^(?:\xef\xbb\xbf)?(?:\s|<!--[^]*?-->)*<!doctype[^>]*>/i.exec(text)?.[0].length ?? 0;
+}
+
+/** Puts the shim into a page of the app, if the page lets itself be added to. */
+function withSocketShim(response, headers) {
+    const type = headers.get('content-type') ?? '';
+    if (!/^text\/html\b/i.test(type) || /utf-?16/i.test(type) || response === null) return response;
+    const tag = new TextEncoder().encode(`<script src="${scope}${shimName}"></script>`);
+    headers.delete('content-length');
+    let isFirst = true;
+    return new Response(response).body.pipeThrough(new TransformStream({
+        transform(chunk, controller) {
+            if (isFirst && chunk.length > 0) {
+                isFirst = false;
+                // One byte is one character, so that places in the text are places in the bytes.
+                const place = placeForScript(new TextDecoder('latin1').decode(chunk.subarray(0, 4096)));
+                controller.enqueue(chunk.subarray(0, place));
+                controller.enqueue(tag);
+                controller.enqueue(chunk.subarray(place));
+            } else controller.enqueue(chunk);
+        },
+    }));
 }
 
 class OwnerDied extends Error {}
@@ -184,7 +228,7 @@ const stashAge = 60_000;
 
 const nullBodyStatuses = new Set([204, 205, 304]);
 
-function responseOf(head, method) {
+function responseOf(head, { method, mode }) {
     const headers = new Headers();
     let coding = '';
     for (const [name, value] of frameableHeaders(head.headers)) {
@@ -206,6 +250,7 @@ function responseOf(head, method) {
             headers.delete('content-length');
         }
     }
+    if (mode === 'navigate' && allowsOwnScripts(head.headers)) body = withSocketShim(body, headers);
     const reason = /^[\t\x20-\x7e]*$/.test(head.reason) ? head.reason : '';
     return new Response(body, { status: head.status, statusText: reason, headers });
 }
@@ -228,7 +273,7 @@ async function answer(request, url, how = {}) {
         let port;
         try {
             port = await route.ready();
-            return responseOf(await route.send(port, message, request.signal), message.method);
+            return responseOf(await route.send(port, message, request.signal), message);
         } catch (error) {
             if (error.name === 'AbortError') return Response.error();
             const idempotent = message.method === 'GET' || message.method === 'HEAD';
@@ -267,6 +312,12 @@ function fetched(event) {
     if (url.origin !== self.location.origin) return;
     if (url.pathname.startsWith('/__frond/')) return;
     const inside = url.pathname.startsWith(scope);
+    if (url.pathname === scope + shimName) {
+        event.respondWith(new Response(`(${installSocketShim})();`, {
+            headers: { 'content-type': 'text/javascript', 'cache-control': 'no-cache' },
+        }));
+        return;
+    }
     if (inside && isOwnFile(url.pathname.slice(scope.length))) return;
     if (request.mode === 'navigate' && request.destination === 'document') {
         event.respondWith(shell(event));
@@ -283,6 +334,15 @@ function fetched(event) {
     event.respondWith(answer(request, url));
 }
 
+/** A page's WebSocket: the worker gets the page's port, and the two go on without this one. */
+async function connectSocket(message, page) {
+    try {
+        (await route.ready()).postMessage(message, [page]);
+    } catch {
+        page.postMessage({ type: 'closed', code: 1006, reason: '', clean: false });
+    }
+}
+
 function received(event) {
     const { data } = event;
     switch (data?.type) {
@@ -290,6 +350,7 @@ function received(event) {
         case 'bye': if (data.instance === route.instance) route.lose(); break;
         case 'starting': route.death = null; break;
         case 'ended': route.end(data.text); break;
+        case 'socket': event.waitUntil(connectSocket(data, event.ports[0])); break;
         case 'claim': event.waitUntil(self.clients.claim()); break;
         // `ping` does nothing: an event is what keeps this worker alive while an answer streams.
         default: break;

@@ -1,0 +1,344 @@
+// Measures what a site whose program is a server promises, in Chromium and Firefox, and prints a table.
+//
+//     node Tests/Benchmarks/web/run.mjs [--browser chromium|firefox] [--only requests,memory,stream,start,long]
+//                                       [--rounds 5] [--seconds 300] [--json FILE] [--write]
+//
+//     requests   FastAPI's requests/s beside plain fetches through a service worker that passes everything on; 50 at once;
+//                how long the page's main thread was blocked meanwhile
+//     stream     delay of server-sent events
+//     memory     10,000 requests in a row
+//     start      from opening the page to the first response of Examples/fastapi-sqlalchemy, cold and warm, and where it goes
+//     long       a stream of server-sent events of --seconds; only when asked for by name
+//
+// --write puts the table into docs/benchmarks.md. Wants a built frond (FROND names another). Exit status 1 when a limit is missed.
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { execFileSync, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Browser } from '../../../Scripts/browser/bidi.mjs';
+import { machine, markdownTable, writeSection } from '../page-section.mjs';
+import { inPage, peer } from './page.mjs';
+
+const { values: options } = parseArgs({
+    options: {
+        browser: { type: 'string', multiple: true, default: ['chromium', 'firefox'] },
+        only: { type: 'string', default: 'requests,stream,memory,start' },
+        rounds: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '300' },
+        json: { type: 'string' },
+        write: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+    },
+});
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const frond = process.env.FROND ?? join(root, '.build/release/frond');
+const rounds = Number(options.rounds);
+const parts = new Set(options.only.split(','));
+const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+if (options.help) {
+    const text = readFileSync(fileURLToPath(import.meta.url), 'utf8');
+    console.log(text.slice(0, text.indexOf('\nimport')).replace(/^\/\/ ?/gmu, '').trim());
+    process.exit(0);
+}
+
+/** A program's site, served as a host does that negotiates encodings; the two are ended by `stop`. */
+async function serve(site) {
+    const server = spawn(frond, ['serve', site, '--port', '0', '--no-watch'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let text = '';
+    const address = await new Promise((resolve, reject) => {
+        server.stderr.on('data', (chunk) => {
+            text += chunk;
+            const found = /http:\/\/[0-9.]+:\d+\/\S*/u.exec(text)?.[0];
+            if (found) resolve(found);
+        });
+        server.once('exit', (status) => reject(new Error(`frond serve ended with status ${status}: ${text}`)));
+    });
+    return { address, stop: () => server.kill() };
+}
+
+/** The local static server: a few files, from memory. */
+function servePeer(files) {
+    const server = createServer((request, response) => {
+        const [type, text] = files[request.url] ?? ['text/plain', ''];
+        response.writeHead(text === '' ? 404 : 200, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+        response.end(text);
+    });
+    return new Promise((resolve) => {
+        server.listen(0, '127.0.0.1', () => resolve({
+            address: `http://127.0.0.1:${server.address().port}/`, stop: () => server.close(),
+        }));
+    });
+}
+
+async function until(page, what, expression, seconds = 120) {
+    const end = Date.now() + seconds * 1000;
+    while (!await page.evaluate(expression).catch(() => false)) {
+        if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}: ${await page.evaluate('document.body.innerText')}`);
+        await pause(50);
+    }
+}
+
+const appIsThere = `document.documentElement.dataset.frondTimes?.includes('"response"')`;
+const app = 'document.querySelector(".frond-frame").contentWindow.frondBenchmark';
+const shell = 'globalThis.frondBenchmark';
+
+/** Memory of all of a browser's processes, MB: shared pages count once. */
+function memoryOf(browser) {
+    let sum = 0;
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/u.test(name))) {
+        try {
+            const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+            if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]) !== browser.group) continue;
+            sum += Number(/^Pss:\s+(\d+)/mu.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
+        } catch {
+            // It ended meanwhile.
+        }
+    }
+    return sum;
+}
+
+function summary(values) {
+    const sorted = [...values].sort((a, b) => a - b);
+    return { median: sorted[sorted.length >> 1], least: sorted[0], most: sorted.at(-1) };
+}
+
+const rows = [];
+let missed = 0;
+
+/** `limit`: ['most' | 'least', number], or nothing when the figure is only to be known. */
+function report(browser, name, values, unit, limit, note = '') {
+    const row = { browser, name, unit, ...summary(values), limit, note };
+    const { median } = row;
+    row.holds = limit === undefined || (limit[0] === 'most' ? median <= limit[1] : median >= limit[1]);
+    if (!row.holds) missed += 1;
+    rows.push(row);
+    const [shown, spread, promised] = cells(row);
+    console.log(`${browser.padEnd(9)} ${name.padEnd(58)} ${shown.padStart(9)} ${unit.padEnd(10)} ${spread.padEnd(18)} ${promised} ${note}`);
+}
+
+function cells({ median, least, most, limit, holds }) {
+    const show = (value) => Math.abs(value) >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(2);
+    const promised = limit === undefined ? '' : `${limit[0] === 'most' ? '≤' : '≥'} ${limit[1]}${holds ? '' : ' **missed**'}`;
+    return [show(median), least === most ? '' : `${show(least)} to ${show(most)}`, promised];
+}
+
+async function measureRequests(name, page, peerPage) {
+    const rate = async (target, where, path, count, width) => {
+        await target.browser.send('browsingContext.activate', { context: target.context });
+        const { milliseconds } = await target.evaluate(`${where}.fetches('${path}', ${count}, ${width})`);
+        return count / milliseconds * 1000;
+    };
+    for (const [width, count, text] of [[1, 150, 'one at a time'], [8, 400, '8 at once']]) {
+        const ours = [];
+        const plain = [];
+        await rate(page, app, '/json', count, width);
+        await rate(peerPage, shell, '/json', count, width);
+        for (let round = 0; round < rounds; round += 1) {
+            ours.push(await rate(page, app, '/json', count, width));
+            plain.push(await rate(peerPage, shell, '/json', count, width));
+        }
+        report(name, `FastAPI JSON, ${text}`, ours, 'requests/s');
+        report(name, `plain fetches through a service worker, ${text}`, plain, 'requests/s');
+        report(name, `ratio, ${text}`, ours.map((value, round) => value / plain[round]), '', ['least', 0.8]);
+    }
+    const alone = [];
+    for (let round = 0; round < rounds; round += 1) {
+        alone.push((await page.evaluate(`document.querySelector('.frond-frame').contentWindow.fetch('/alone?count=100')
+            .then((response) => response.json())`)).milliseconds);
+    }
+    report(name, 'of each request Python, asked from within', alone, 'ms');
+    report(name, '50 at once, lost or mixed up, in 20 rounds', [await page.evaluate(`(async () => {
+        let wrong = 0;
+        for (let round = 0; round < 20; round += 1) wrong += await ${app}.numbered('/echo/', round * 50, 50);
+        return wrong;
+    })()`)], '', ['most', 0]);
+}
+
+/** The main thread while Python computes and while it answers. */
+async function measureMainThread(name, page) {
+    await page.browser.send('browsingContext.activate', { context: page.context });
+    for (const [text, work] of [
+        ['Python computes for 3 s', `${app}.fetches('/work/3000', 1, 1)`],
+        ['Python answers 500 requests, 8 at once', `${app}.fetches('/json', 500, 8)`],
+    ]) {
+        await page.evaluate(`(${shell}.takeBlocked(), 0)`);
+        await page.evaluate(work);
+        const blocked = await page.evaluate(`${shell}.takeBlocked()`);
+        report(name, `main thread blocked at most, while ${text}`, [blocked.gap], 'ms', ['most', 50],
+            name === 'chromium' ? `${blocked.longTasks} long tasks` : '');
+    }
+}
+
+async function measureStream(name, page) {
+    const path = '/events?count=1&pause=0';
+    await page.evaluate(`${app}.events('${path}', 1)`);
+    const first = [];
+    for (let round = 0; round < rounds; round += 1) first.push((await page.evaluate(`${app}.events('${path}', 1)`))[0]);
+    report(name, 'first server-sent event after its yield', first, 'ms', ['most', 50]);
+    const delays = await page.evaluate(`${app}.events('/events?count=50&pause=0.02', 50)`);
+    report(name, 'each of 50 events, one every 20 ms', delays, 'ms', ['most', 50]);
+}
+
+async function measureMemory(name, browser, page) {
+    const load = (count) => page.evaluate(`${app}.fetches('/json', ${count}, 1)`);
+    await load(2000);
+    await pause(3000);
+    const before = memoryOf(browser);
+    let milliseconds = 0;
+    for (let done = 0; done < 10_000; done += 1000) milliseconds += (await load(1000)).milliseconds;
+    await pause(3000);
+    const after = memoryOf(browser);
+    report(name, '10,000 requests in a row', [10_000 / milliseconds * 1000], 'requests/s');
+    report(name, 'memory of the browser before them', [before], 'MB');
+    report(name, 'more memory after them', [after - before], 'MB', ['most', 10]);
+}
+
+async function measureLongStream(name, page) {
+    const seconds = Number(options.seconds);
+    // A command of the protocol has no such patience; the page keeps the result.
+    await page.evaluate(`(${app}.events('/events?count=${seconds}&pause=1', ${seconds})
+        .then((delays) => { globalThis.streamed = delays; }, (error) => { globalThis.streamed = error.message; }), 0)`);
+    await until(page, 'the stream', 'globalThis.streamed !== undefined', seconds * 2 + 60);
+    const delays = await page.evaluate('globalThis.streamed');
+    if (typeof delays === 'string') throw new Error(delays);
+    report(name, `events of a stream of ${seconds} s that arrived`, [delays.length], '', ['least', seconds]);
+    report(name, 'delay of each of them', delays, 'ms');
+}
+
+/** Milliseconds of a start by what they went for. */
+function splitOf(times) {
+    return {
+        'page, checks': times.loading,
+        'download, compile': (times.module ?? times.starting) - times.loading,
+        'rest of the download': times.starting - (times.module ?? times.starting),
+        'worker, instantiate': times.started - times.starting,
+        interpreter: times.output - times.started,
+        'imports, until it listens': times.listening - times.output,
+        'first request': times.response - times.listening,
+    };
+}
+
+async function measureStart(name, address) {
+    const look = 'JSON.parse(document.documentElement.dataset.frondTimes)';
+    const opened = async (browser) => {
+        const page = await browser.open(address, [`${inPage}`]);
+        await until(page, 'the first page', appIsThere);
+        const times = await page.evaluate(look);
+        const blocked = await page.evaluate(`${shell}.takeBlocked()`);
+        return { page, times, blocked };
+    };
+    const cold = [];
+    const warm = [];
+    for (let round = 0; round < rounds; round += 1) {
+        const browser = await Browser.launch(name);
+        try {
+            const first = await opened(browser);
+            cold.push(first);
+            if (round > 0) continue;
+            // The browser writes its caches of compiled code a while after the page stands.
+            await pause(8000);
+            await browser.send('browsingContext.close', { context: first.page.context }).catch(() => {});
+            for (let visit = 0; visit < rounds; visit += 1) {
+                const again = await opened(browser);
+                warm.push(again);
+                await pause(1500);
+                await browser.send('browsingContext.close', { context: again.page.context }).catch(() => {});
+            }
+        } finally {
+            await browser.close();
+        }
+    }
+    for (const [text, visits, limit] of [['cold', cold, 3.0], ['warm', warm, 1.8]]) {
+        report(name, `opening the page to the first response, ${text}`, visits.map(({ times }) => times.response / 1000), 's',
+            name === 'chromium' ? ['most', limit] : undefined);
+        const splits = visits.map(({ times }) => splitOf(times));
+        for (const key of Object.keys(splits[0])) {
+            report(name, `— ${text}: ${key}`, splits.map((split) => split[key] / 1000), 's');
+        }
+        report(name, `main thread blocked at most, ${text} start`, visits.map(({ blocked }) => blocked.gap), 'ms');
+    }
+}
+
+/** The site of the example, whose program says when the interpreter has started, by its first output. */
+function buildExample(folder) {
+    const site = join(folder, 'example');
+    execFileSync(frond, ['build', join(root, 'Examples/fastapi-sqlalchemy'), '-o', site, '--quiet'], { stdio: 'inherit' });
+    const file = join(site, 'index.html');
+    const html = readFileSync(file, 'utf8');
+    const changed = html.replace(/(<script type="application\/json" id="frond-configuration">)([^<]*)/u, (_, tag, text) => {
+        const configuration = JSON.parse(text);
+        configuration.command[2] = `print("started", flush=True)\n${configuration.command[2]}`;
+        return tag + JSON.stringify(configuration);
+    });
+    if (changed === html) throw new Error('the page has no configuration');
+    writeFileSync(file, changed);
+    for (const coding of ['br', 'gz']) rmSync(`${file}.${coding}`, { force: true });
+    return site;
+}
+
+async function measure(name, work) {
+    if (['requests', 'stream', 'memory', 'long'].some((part) => parts.has(part))) {
+        const program = join(work, 'program');
+        cpSync(fileURLToPath(new URL('app', import.meta.url)), program, { recursive: true });
+        const site = join(work, 'site');
+        execFileSync(frond, ['build', program, '-o', site, '--fast', '--quiet'], { stdio: 'inherit' });
+        const ours = await serve(site);
+        const browser = await Browser.launch(name);
+        let plain;
+        try {
+            const page = await browser.open(ours.address, [`${inPage}`]);
+            await until(page, 'the app', appIsThere);
+            const json = await page.evaluate(`document.querySelector('.frond-frame').contentWindow.fetch('/json')
+                .then((response) => response.text())`);
+            plain = await servePeer({ ...peer, '/json': ['application/json', json] });
+            const peerPage = await browser.open(plain.address);
+            await until(peerPage, 'the peer', 'document.title === "Ready"');
+            if (parts.has('requests')) {
+                await measureRequests(name, page, peerPage);
+                await measureMainThread(name, page);
+            }
+            if (parts.has('stream')) await measureStream(name, page);
+            if (parts.has('memory')) await measureMemory(name, browser, page);
+            if (parts.has('long')) await measureLongStream(name, page);
+        } finally {
+            await browser.close();
+            ours.stop();
+            plain?.stop();
+        }
+    }
+    if (parts.has('start')) {
+        const server = await serve(buildExample(work));
+        try {
+            await measureStart(name, server.address);
+        } finally {
+            server.stop();
+        }
+    }
+}
+
+const work = mkdtempSync(join(tmpdir(), 'frond-web-'));
+try {
+    for (const name of options.browser) await measure(name, work);
+} finally {
+    rmSync(work, { recursive: true, force: true });
+}
+const today = new Date().toISOString().slice(0, 10);
+if (options.json) {
+    writeFileSync(options.json, `${JSON.stringify({ date: today, machine: machine(), only: [...parts], rows }, null, 2)}\n`);
+}
+if (options.write) {
+    const table = [['browser', 'figure', 'median', 'unit', 'least to most', 'promised'],
+        ...rows.map((row) => { const [shown, spread, promised] = cells(row); return [row.browser, row.name, shown, row.unit, spread, promised]; })];
+    writeSection('Servers in the page', `\`node Tests/Benchmarks/web/run.mjs --only ${[...parts]} --write\`, ${today}, ${machine()}.
+
+The app of the first figures is \`Tests/Benchmarks/web/app\` (FastAPI on uvicorn); starts are those of \`Examples/fastapi-sqlalchemy\`.
+
+${markdownTable(table)}`);
+}
+process.exit(missed === 0 ? 0 : 1);

@@ -42,7 +42,9 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Set an environment variable, or take this machine's.", valueName: "NAME[=VALUE]"))
     var env: [String] = []
 
-    @Option(help: ArgumentHelp("The app whose files -c, -m, - and a script of it see.", valueName: "APP"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The app whose files -c, -m, - and a script of it see.", valueName: "APP"),
+        completion: .file())
     var app: String?
 
     @Option(help: "Write a trace of every system call and context switch to this file.", completion: .file())

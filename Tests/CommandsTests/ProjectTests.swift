@@ -67,7 +67,12 @@ import Testing
             (["main.py": "from flask import Flask\napp = Flasks(__name__)\n"], nil),
             (["main.py": "", "manage.py": "print('mine')"], nil),
             // Whoever says what runs, or with which arguments, is not corrected.
-            (["main.py": "from flask import Flask\napp = Flask(__name__)\n", "pyproject.toml": "[tool.frond]\nargs = ['x']"], nil),
+            (
+                [
+                    "main.py": "from flask import Flask\napp = Flask(__name__)\n",
+                    "pyproject.toml": "[tool.frond]\nargs = ['x']",
+                ], nil
+            ),
             (
                 [
                     "main.py": "from flask import Flask\napp = Flask(__name__)\n",

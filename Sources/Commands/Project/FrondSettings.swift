@@ -63,7 +63,8 @@ struct FrondSettings: Equatable {
         port = try section.integer("port", in: 1...65_535)
         if port != nil, !isServer {
             throw section.invalid(
-                "port", "it is a server's, and nothing says how to start one", hints: ["add serve = \"…\" or app = \"…\""])
+                "port", "it is a server's, and nothing says how to start one",
+                hints: ["add serve = \"…\" or app = \"…\""])
         }
     }
 

@@ -81,7 +81,9 @@ let package = Package(
         tests("DevServerTests", ["DevServer", "Support"]),
         tests(
             "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],
-            exclude: ["Apps", "chat.mjs", "herbarium.mjs", "visitor.mjs", "web.mjs"]),
+            exclude: [
+                "Apps", "chat.mjs", "herbarium.mjs", "jobs.mjs", "notes.mjs", "polls.mjs", "visitor.mjs", "web.mjs",
+            ]),
         tests(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates", "TestSupport"],
             exclude: ["Snapshots"]),

@@ -23,6 +23,7 @@ struct AppOptions: ParsableArguments {
         let kit = try await provider.kit { _ = try find($0) }
         var project = try find(kit.packages)
         project.warnings.forEach(console.report)
+        if let recognised = project.recognised { console.activity.note(recognised) }
         project.app.wheels = try await Dependencies(
             kit: kit, cache: cache, activity: console.activity, offline: offline
         ).wheels(for: project, mode: locked ? .locked : .automatic)

@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
               frond run notes/ --port 8000        an app with arguments of its own
               frond run -c 'import sys; print(sys.version)'
               frond run -m tour                   a module of the project in this folder
+              frond run --app polls manage.py migrate     a script of an app
               echo 'print(1)' | frond run -
               frond run --runtime reference notes/        with neither browser nor Node
 
@@ -41,7 +42,9 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Set an environment variable, or take this machine's.", valueName: "NAME[=VALUE]"))
     var env: [String] = []
 
-    @Option(help: ArgumentHelp("The app whose files -c, -m and - see.", valueName: "APP"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The app whose files -c, -m, - and a script of it see.", valueName: "APP"),
+        completion: .file())
     var app: String?
 
     @Option(help: "Write a trace of every system call and context switch to this file.", completion: .file())
@@ -119,10 +122,15 @@ struct RunCommand: AsyncParsableCommand {
         _ invocation: Invocation, packages: [String: String], cache: CacheDirectory
     ) throws -> Project {
         if case .app(let path) = invocation.target {
-            if app != nil {
-                throw Diagnostic.input("run-usage", "--app is for -c, -m and -; \(path) is an app already")
+            guard let app else { return try Project(path, packages: packages) }
+            guard path.hasSuffix(".py") else {
+                throw Diagnostic.input(
+                    "run-usage", "--app is for -c, -m, - and scripts of the app; \(path) is an app already")
             }
-            return try Project(path, packages: packages)
+            var project = try Project(app, needsEntry: false, packages: packages)
+            project.app.entry = .script(path)
+            project.app.arguments = []
+            return project
         }
         if let app { return try Project(app, needsEntry: false, packages: packages) }
         if FileManager.default.fileExists(atPath: Project.file) {

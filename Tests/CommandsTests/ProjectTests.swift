@@ -54,6 +54,52 @@ import Testing
         #expect(app.environment["PYTHONPATH"] == path)
     }
 
+    @Test(
+        arguments: [
+            (["main.py": "from flask import Flask\napp = Flask(__name__)\n"], "main:app"),
+            (["main.py": "", "app.py": "import fastapi\n\napi: fastapi.FastAPI = fastapi.FastAPI()"], "app:api"),
+            (["wsgi.py": "from bottle import Bottle\nweb=Bottle()"], "wsgi:web"),
+            (["manage.py": "from django.core import management", "main.py": ""], "manage.py"),
+            // What is not at the margin, not imported, another name, or no framework's, is a script.
+            (["main.py": "from flask import Flask\ndef f():\n    app = Flask(__name__)\n"], nil),
+            (["main.py": "app = Flask(__name__)\n"], nil),
+            (["main.py": "import flasks\napp = Flask(__name__)\n"], nil),
+            (["main.py": "from flask import Flask\napp = Flasks(__name__)\n"], nil),
+            (["main.py": "", "manage.py": "print('mine')"], nil),
+            // Whoever says what runs, or with which arguments, is not corrected.
+            (
+                [
+                    "main.py": "from flask import Flask\napp = Flask(__name__)\n",
+                    "pyproject.toml": "[tool.frond]\nargs = ['x']",
+                ], nil
+            ),
+            (
+                [
+                    "main.py": "from flask import Flask\napp = Flask(__name__)\n",
+                    "pyproject.toml": "[tool.frond]\nentry = 'main.py'",
+                ], nil
+            ),
+        ] as [([String: String], String?)])
+    func recognisesApplications(files: [String: String], target: String?) throws {
+        let project = try project(files)
+        #expect(project.app.isServer == (target != nil))
+        if let target {
+            #expect(project.app.entry == .application(target))
+            #expect(project.recognised?.hasSuffix("it is served (app = \"\(target)\")") == true)
+        } else {
+            #expect(project.app.entry == .script("main.py"))
+            #expect(project.recognised == nil)
+        }
+    }
+
+    @Test func anApplicationMayBeSaidAndHaveAPort() throws {
+        let said = try project(["pyproject.toml": "[tool.frond]\napp = 'notes.web:create_app()'\nport = 5000"])
+        #expect(said.app.commandLine == ["python3", "-m", "_frond_app", "notes.web:create_app()", "5000"])
+        #expect(said.app.isServer && said.recognised == nil)
+        let script = try project(["site.py": "from flask import Flask\nx = Flask(__name__)\n"], "site.py")
+        #expect(script.app.commandLine == ["python3", "-m", "_frond_app", "site:x", "8000"])
+    }
+
     @Test func readsEverySetting() throws {
         let app = try project([
             "main.py": "",
@@ -106,6 +152,10 @@ import Testing
         (["pyproject.toml": "[tool.frond\n"], "", "config-syntax"),
         (["pyproject.toml": "[tool.frond]\ntitle = 1"], "", "config-type"),
         (["pyproject.toml": "[tool.frond]\nentry = '1x'"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\napp = 'main'"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\napp = 'main:app('"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\napp = 'main:app'\nserve = 'uvicorn main:app'"], "", "config-value"),
+        (["pyproject.toml": "[tool.frond]\napp = 'main:app'\nentry = 'main.py'"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\nenv = {'a=b' = '1'}"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\npersist = '/data'"], "", "config-type"),
         (["pyproject.toml": "[tool.frond]\npersist = ['/']"], "", "config-value"),

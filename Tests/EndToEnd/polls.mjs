@@ -11,7 +11,9 @@ await visit(name, async (browser, check) => {
     const page = await browser.open(address);
     let app = await frameOf(page);
     const at = (path) => until(page, path, `location.pathname === ${JSON.stringify(path)}`);
-    const picture2 = (what) => picture && page.screenshot(picture.replace(/\.png$/, `-${what}.png`));
+    // The administration has its links on every page: the next click must not come before the page that it is meant for.
+    const heading = (text) => until(app, text, `document.querySelector('#content h1')?.innerText === ${JSON.stringify(text)}`);
+    const photograph = (what) => picture && page.screenshot(picture.replace(/\.png$/, `-${what}.png`));
 
     await app.says('What do you think?', 180);
     await at('/polls/');
@@ -28,7 +30,7 @@ await visit(name, async (browser, check) => {
     await at('/polls/2/results/');
     check('results', await app.texts('.choice'), ["Hart's-tongue", 'Royal fern', 'Maidenhair']);
     check('votes', await app.texts('.votes'), ['1 vote, 100\u00a0%', '0 votes, 0\u00a0%', '0 votes, 0\u00a0%']);
-    await picture2('results');
+    await photograph('results');
     await app.pressText('Vote again');
     await at('/polls/2/');
     await app.press('label:nth-of-type(1)');
@@ -49,7 +51,7 @@ await visit(name, async (browser, check) => {
     await app.says('Site administration');
     await at('/admin/');
     check('its style', await app.evaluate(`getComputedStyle(document.querySelector('#header')).backgroundColor`), 'rgb(65, 118, 144)');
-    await picture2('admin');
+    await photograph('admin');
 
     await app.press('.model-question .addlink');
     await at('/admin/polls/question/add/');
@@ -59,16 +61,17 @@ await visit(name, async (browser, check) => {
     await app.write('#id_choices-1-text', 'Coffee');
     await app.pressText('Add another Choice');
     await app.write('#id_choices-2-text', 'Neither');
-    await picture2('question');
+    await photograph('question');
     await app.press('[name=_save]');
     await app.says('was added successfully');
     await at('/admin/polls/question/');
     check('all questions', await app.texts('#result_list th.field-text'), ['Tea or coffee?', ...questions]);
-    await picture2('questions');
+    await photograph('questions');
     await app.write('#searchbar', 'fern\n');
     await until(app, 'what was found', `document.querySelectorAll('#result_list th.field-text').length === 1`);
     await app.pressText(questions[1]);
     await at('/admin/polls/question/2/change/');
+    await heading('Change question');
     check('its votes', await app.evaluate(`[...document.querySelectorAll('[id^=id_choices-][id$=-votes]')].map((e) => e.value)
         .slice(0, 3)`), ['1', '1', '0']);
     await app.press('.historylink');
@@ -79,9 +82,10 @@ await visit(name, async (browser, check) => {
     app = await frameOf(page);
     await app.says('Change history', 180);
     await app.pressText('Home');
+    await heading('Site administration');
     await app.press('.model-user th a');
     await app.says('Select user to change');
-    check('accounts', await app.texts('#result_list th'), ['admin']);
+    check('accounts', await app.texts('#result_list th.field-username'), ['admin']);
     await app.pressText('View site');
     await app.says('What do you think?');
     check('questions after all', await app.texts('.questions a'), ['Tea or coffee?', ...questions]);
@@ -89,7 +93,9 @@ await visit(name, async (browser, check) => {
 
     // Removed again, and signed out.
     await app.pressText('Administration');
+    await heading('Site administration');
     await app.press('.model-question th a');
+    await heading('Select question to change');
     await app.pressText('Tea or coffee?');
     await app.press('.deletelink');
     await app.says('Are you sure');

@@ -5,7 +5,7 @@ import Support
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
     static let keys = [
-        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "port", "persist", "verify",
+        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "app", "port", "persist", "verify",
     ]
 
     var title: String?
@@ -59,10 +59,12 @@ struct FrondSettings: Equatable {
             }
         }
         if let text = try section.string("serve") { try readServe(text, section) }
+        if let text = try section.string("app") { try readApplication(text, section) }
         port = try section.integer("port", in: 1...65_535)
         if port != nil, !isServer {
             throw section.invalid(
-                "port", "it is a server's, and nothing says how to start one", hints: ["add serve = \"…\""])
+                "port", "it is a server's, and nothing says how to start one",
+                hints: ["add serve = \"…\" or app = \"…\""])
         }
     }
 
@@ -82,6 +84,21 @@ struct FrondSettings: Equatable {
         entry = line.entry
         arguments = line.arguments
         environment.merge(line.environment) { _, given in given }
+        isServer = true
+    }
+
+    /// `app = "main:app"`: an object to serve, in place of a command that serves it.
+    private mutating func readApplication(_ text: String, _ section: TOMLDocument.Section) throws {
+        let others = [("serve", isServer), ("entry", entry != nil), ("args", !arguments.isEmpty)]
+        for other in others where other.1 {
+            throw section.invalid("app", "and \(other.0) both say what runs; one of them has to go")
+        }
+        guard WebApplication.isTarget(text) else {
+            throw section.invalid(
+                "app", "\"\(text)\" is not the name of an application",
+                hints: ["write \"module:object\", \"module:function()\", or \"manage.py\" for a Django project"])
+        }
+        entry = .application(text)
         isServer = true
     }
 

@@ -6,6 +6,8 @@ import Wheels
 /// Finds out what an APP argument means: a folder or a `.py` file, its settings, how it starts.
 ///
 ///     notes/pyproject.toml   [tool.frond] entry = "main.py"     → python main.py
+///     notes/manage.py        of Django                          → migrate, runserver
+///     notes/main.py          with app = Flask(…)                → a server for main:app
 ///     notes/main.py          (or app.py, or __main__.py)        → python main.py
 ///     pyproject.toml with one [project.scripts]                 → that function
 ///     notes/notes/__main__.py, notes/src/notes/__main__.py      → python -m notes
@@ -30,6 +32,8 @@ package struct Project {
     package private(set) var verify = VerifySettings()
     /// `[tool.uv]` settings about where packages come from, as TOML.
     package private(set) var indexSettings = ""
+    /// What was recognised without being said, for people.
+    package private(set) var recognised: String?
     /// What is worth telling but stops nothing.
     package private(set) var warnings: [Diagnostic] = []
 
@@ -86,6 +90,10 @@ package struct Project {
         let start: Start
         if let entry = settings.entry {
             start = Start(entry)
+        } else if settings.arguments.isEmpty, let found = WebApplication.find(in: folder) {
+            start = Start(.application(found.target))
+            settings.isServer = true
+            recognised = Self.recognition(found)
         } else if let found = Start.find(in: folder, name: name, scripts: metadata.scripts) {
             start = found
         } else if needsEntry {
@@ -140,6 +148,11 @@ package struct Project {
             entry: .script(script.lastPathComponent), arguments: settings.arguments,
             environment: settings.environment, page: settings.page, persist: settings.persist,
             onlyFile: script.lastPathComponent)
+        if settings.arguments.isEmpty, let found = WebApplication.find(inFile: script) {
+            app.entry = .application(found.target)
+            settings.isServer = true
+            recognised = Self.recognition(found)
+        }
         app.isServer = settings.isServer
         app.port = settings.port
         if !settings.include.isEmpty || !settings.exclude.isEmpty {
@@ -148,6 +161,10 @@ package struct Project {
                     .warning, "config-no-effect", "include and exclude have no effect on an app of one file",
                     at: .init(file: argument)))
         }
+    }
+
+    private static func recognition(_ found: WebApplication) -> String {
+        "\(found.reason); it is served (app = \"\(found.target)\")"
     }
 
     private static func notFound(_ argument: String, _ url: URL) -> Diagnostic {

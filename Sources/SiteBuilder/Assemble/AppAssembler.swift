@@ -59,6 +59,15 @@ public struct AppAssembler: Sendable {
     }
 
     private func appFiles(of app: AppDescription, omitting: [String: String]) throws -> AppFolder {
+        var folder = try ownFiles(of: app, omitting: omitting)
+        if case .application = app.entry {
+            let name = "\(AppDescription.applicationModule).py"
+            folder.add(name, try Self.script(name))
+        }
+        return folder
+    }
+
+    private func ownFiles(of app: AppDescription, omitting: [String: String]) throws -> AppFolder {
         if let file = app.onlyFile { return try AppFolder(onlyFile: file, of: app.folder) }
         var omitting = omitting
         if let page = app.pageFolder { omitting[page] = "the page around the app" }

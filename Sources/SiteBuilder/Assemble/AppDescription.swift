@@ -10,6 +10,9 @@ public struct AppDescription: Sendable, Hashable {
         case module(String)
         /// `python -c code`.
         case code(String)
+        /// A WSGI or ASGI object, `module:attribute`, or the `manage.py` of a Django project: what is no program by
+        /// itself, and is run by Frond's module `_frond_app`.
+        case application(String)
     }
 
     /// The project's folder.
@@ -72,12 +75,19 @@ public struct AppDescription: Sendable, Hashable {
         return String(page[..<slash])
     }
 
+    /// The module that serves an application, a template; it lies beside the app's files.
+    static let applicationModule = "_frond_app"
+    /// The port of an application's pages when its author does not care.
+    public static let applicationPort = 8000
+
     /// `argv` of the interpreter, itself included.
     public var commandLine: [String] {
         switch entry {
         case .script(let path): ["python3", path] + arguments
         case .module(let name): ["python3", "-m", name] + arguments
         case .code(let text): ["python3", "-c", text] + arguments
+        case .application(let name):
+            ["python3", "-m", Self.applicationModule, name, "\(port ?? Self.applicationPort)"] + arguments
         }
     }
 }

@@ -77,6 +77,9 @@ package struct AppFolder: Sendable {
         return Hash.sha256(lines.sorted(by: bytewise).joined(separator: "\n"))
     }
 
+    /// Adds a file of Frond's, which is no part of what the author wrote.
+    mutating func add(_ path: String, _ bytes: [UInt8]) { files[path] = FilesImage.File(bytes) }
+
     /// The size of everything taken, in bytes.
     package var size: Int { files.values.reduce(0) { $0 + $1.bytes.count } }
 

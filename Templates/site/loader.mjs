@@ -83,10 +83,10 @@ function fileNameOf(url) {
 }
 
 /**
- * Downloads and compiles the module, and downloads the image.
+ * Downloads and compiles the module, and downloads the image, or what of it a start needs.
  * @param {{ module: AssetEntry, image: AssetEntry, shell: AssetEntry }} assets
  * @param {(received: number, total: number) => void} onProgress
- * @returns {Promise<{ module: WebAssembly.Module, image: ArrayBuffer }>}
+ * @returns {Promise<{ module: WebAssembly.Module, image: ArrayBuffer, way: Way }>}
  */
 export async function loadProgram(assets, onProgress) {
     const timing = performance.getEntriesByName(new URL(assets.shell.url, location.href).href)[0];
@@ -105,5 +105,5 @@ export async function loadProgram(assets, onProgress) {
     if (image.byteLength !== assets.image.size) {
         throw new Error(`the files image arrived with ${image.byteLength} bytes instead of ${assets.image.size}`);
     }
-    return { module, image };
+    return { module, image, way };
 }

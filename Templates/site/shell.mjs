@@ -139,12 +139,16 @@ export class FrondApp extends HTMLElement {
         this.#setState('running', label);
         this.#view('app');
         if (this.frameStarted) {
+            this.program?.fetchRest();
             if (this.isStale) this.frame.reload();
             this.isStale = false;
             return;
         }
         this.frameStarted = true;
-        this.frame.node.addEventListener('load', () => this.#mark('response'), { once: true });
+        this.frame.node.addEventListener('load', () => {
+            this.#mark('response');
+            this.program?.fetchRest();
+        }, { once: true });
         this.frame.start();
     }
 
@@ -216,7 +220,7 @@ export class FrondApp extends HTMLElement {
         delete document.documentElement.dataset.frondStatus;
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
-            bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
+            rest: assets.rest, bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
         }, {
             onOutput: (stream, chunk) => this.#output(stream, chunk),
             onListening: (instance) => this.#listening(instance),
@@ -228,7 +232,7 @@ export class FrondApp extends HTMLElement {
             onFailure: (message) => this.#failed(message),
             onStorage: (message) => this.storage.receive(message),
         });
-        this.program.start(this.loaded.module, this.loaded.image);
+        this.program.start(this.loaded);
     }
 
     #started() {
@@ -246,6 +250,7 @@ export class FrondApp extends HTMLElement {
     #output(stream, chunk) {
         this.#started();
         this.#mark('output');
+        if (!this.configuration.server) this.program.fetchRest();
         const text = decoder.decode(chunk);
         if (stream === 2) this.lastError = lastLine(text) || this.lastError;
         this.terminal.write(chunk, stream);

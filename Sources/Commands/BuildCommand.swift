@@ -37,6 +37,11 @@ struct BuildCommand: AsyncParsableCommand {
     @Flag(help: "Compress quickly instead of well (for trying things out).")
     var fast = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Send first what the program reads when it starts, the rest afterwards (default: yes, not with --fast).")
+    var split: Bool?
+
     @Option(help: "Also write the linker's map (what is in app.wasm, and why) to this file.", completion: .file())
     var map: String?
 
@@ -56,8 +61,9 @@ struct BuildCommand: AsyncParsableCommand {
             if let page { project.app.page = URL(filePath: page).path }
             return project
         }
-        let options = BuildOptions(
+        var options = BuildOptions(
             output: URL(filePath: output), base: base, effort: fast ? .fast : .best, cache: cache)
+        if let split { options.splits = split }
         let report = try await console.activity.step("Building \(project.app.name)") { step in
             try await SiteBuilder(kit: kit, runner: Engine.runner(cache: cache))
                 .build(project.app, options: options) { step.advance($0) }
@@ -94,6 +100,7 @@ private struct BuildSummary: Encodable {
     var output: String
     var seconds: Double
     var transferSize: Int
+    var laterSize: Int
     var files: [File]
     var omitted: [Omission]
     var warnings: [Warning]
@@ -102,6 +109,7 @@ private struct BuildSummary: Encodable {
         output = report.output.path
         seconds = (report.duration.inSeconds * 1000).rounded() / 1000
         transferSize = report.transferSize
+        laterSize = report.laterSize
         files = report.files.map { File(path: $0.path, size: $0.size, transferSize: $0.transferSize) }
         omitted = report.omissions.map { Omission(path: $0.path, reason: $0.reason) }
         warnings = report.warnings.map { Warning(identifier: $0.identifier, message: $0.message) }

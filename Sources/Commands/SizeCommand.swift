@@ -59,6 +59,9 @@ struct SizeCommand: AsyncParsableCommand {
         } else {
             print(right("sent", 10) + right("raw", 10))
             row(report.site, level: 0)
+            if report.start < report.site.brotli {
+                print("until the program has started: \(Readable.bytes(report.start)) sent")
+            }
             print("Python core (module and standard library): \(Readable.bytes(report.pythonCore)) sent")
         }
     }

@@ -61,16 +61,15 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let console = said.console
         let players = try await players()
-        var temporary: URL?
-        defer { if let temporary { try? FileManager.default.removeItem(at: temporary) } }
+        let temporary = FileManager.default.temporaryDirectory.appending(path: "frond-verify-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: temporary) }
         let url = URL(filePath: target)
         var settings = VerifySettings()
         let site: SiteFolder
         if SiteMarker.isSite(url) {
             site = try SiteFolder(url, name: target)
         } else {
-            let folder = FileManager.default.temporaryDirectory.appending(path: "frond-verify-\(UUID().uuidString)")
-            temporary = folder
+            let folder = temporary.appending(path: "site")
             let cache = CacheDirectory()
             let (kit, project) = try await common.prepare(cache: cache, console: console) {
                 try Project(target, packages: $0)
@@ -94,7 +93,8 @@ struct VerifyCommand: AsyncParsableCommand {
             if prints || format == .text && finding.outcome == .failed { print(ReportFormat.line(finding)) }
         }
         try SiteChecks(site).run(tell: tell)
-        let runner = CheckRunner(players: players, program: try site.program())
+        let runner = CheckRunner(
+            players: players, program: try site.program(joined: temporary.appending(path: "files.img")))
         do {
             for check in settings.checks(
                 command: site.command, environment: site.environment, directory: site.directory)

@@ -231,6 +231,11 @@ extension JavaScriptModule {
                 line, isBlock ? "a \(keyword) does not end" : "a \(keyword) does not end with a semicolon")
         }
 
+        func isName(after index: Int) -> Bool {
+            let next = tokens[min(index, tokens.count)...].first { !isBlank($0) }
+            return next?.kind == .name
+        }
+
         /// What is refused anywhere, because it means something else in a joined file.
         func check(_ token: JavaScriptToken, _ word: String) throws(Diagnostic) {
             guard token.kind == .name, word == "import" || word == "eval" else { return }
@@ -238,8 +243,9 @@ extension JavaScriptModule {
             while after < tokens.count, isBlank(tokens[after]) { after += 1 }
             let next = after < tokens.count ? text(tokens[after]) : ""
             let isProperty = lastMeaningful == "."
-            if word == "import" && !isProperty && next == "(" {
-                throw fail(token.line, "dynamic `import()` can't be bundled")
+            // An address in a variable is known at run time only, and means a file of the site's.
+            if word == "import" && !isProperty && next == "(" && !isName(after: after + 1) {
+                throw fail(token.line, "dynamic `import()` of a file can't be bundled")
             }
             if word == "import" && !isProperty && next == "." {
                 throw fail(token.line, "`import.meta` means another file when bundled")

@@ -17,8 +17,10 @@ public struct BuildReport: Sendable {
     public let output: URL
     /// The files, without their compressed forms, sorted by path.
     public let files: [Entry]
-    /// What a first visit transfers where Brotli is understood, in bytes.
+    /// What a first visit transfers until the program has started, where Brotli is understood, in bytes.
     public let transferSize: Int
+    /// What it transfers after that.
+    public let laterSize: Int
     /// What of the app's folder was left out, as pairs of path and reason.
     public let omissions: [(path: String, reason: String)]
     /// What the files image consists of.
@@ -36,6 +38,7 @@ public struct BuildReport: Sendable {
             Entry(path: $0.path, size: $0.content.asset.bytes.count, transferSize: $0.content.transferSize)
         }
         transferSize = plan.transferSize
+        laterSize = plan.laterSize
         omissions = assembled.omissions
         sizes = assembled.sizes
         warnings = assembled.warnings
@@ -59,7 +62,9 @@ public struct BuildReport: Sendable {
         let head = "  " + String(repeating: " ", count: width) + Self.right("size", 10) + Self.right("sent", 10)
         return ([head] + lines).joined(separator: "\n")
             + "\n  files image: \(image)"
-            + "\n  a first visit transfers \(Readable.bytes(transferSize)) where Brotli is understood"
+            + "\n  a first visit transfers \(Readable.bytes(transferSize))"
+            + (laterSize > 0 ? " until the program has started, and \(Readable.bytes(laterSize)) after that," : "")
+            + " where Brotli is understood"
     }
 
     private static func right(_ text: String, _ width: Int) -> String {

@@ -9,6 +9,8 @@ public struct BuildOptions: Sendable {
     public var base: BasePath
     /// How hard to compress.
     public var effort: CompressionEffort
+    /// Whether the files image comes in two parts: what the program reads when it starts, and the rest.
+    public var splits: Bool
     /// Where results are kept between builds.
     public var cache: CacheDirectory
 
@@ -20,6 +22,7 @@ public struct BuildOptions: Sendable {
         self.output = output
         self.base = base
         self.effort = effort
+        splits = effort == .best
         self.cache = cache
     }
 }
@@ -63,7 +66,7 @@ public struct SiteBuilder: Sendable {
         if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache, runner: runner)
         let assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
-        let assets = try self.assets(of: assembled, isServer: app.isServer)
+        let assets = try await self.assets(of: assembled, app, options.cache, splits: options.splits, progress)
         let compressor = Precompressor(
             shelf: CacheShelf(options.cache.compressed, limit: 512 << 20), effort: options.effort)
         let encoded = try await compressor.encode(assets + attachments.map(\.asset), progress: progress)
@@ -88,27 +91,54 @@ public struct SiteBuilder: Sendable {
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: cache, runner: runner)
         let assembled = try await assembler.assemble(app, progress: progress)
         let compressor = Precompressor(shelf: CacheShelf(cache.compressed, limit: 512 << 20), effort: effort)
-        let encoded = try await compressor.encode(try assets(of: assembled, isServer: app.isServer), progress: progress)
+        let encoded = try await compressor.encode(
+            try await assets(of: assembled, app, cache, splits: effort == .best, progress), progress: progress)
         let map = String(decoding: try readFile(assembled.map), as: UTF8.self)
         return try SizeReport(
-            module: encoded[0], map: map, image: encoded[1],
-            rest: encoded.dropFirst(2).map {
+            module: encoded[0], map: map, image: encoded[1], rest: encoded.first { $0.asset.role == .rest },
+            others: encoded.dropFirst(2).filter { $0.asset.role != .rest }.map {
                 SizeReport.Part(name: $0.asset.name, size: $0.asset.bytes.count, brotli: $0.transferSize, parts: [])
             })
     }
 
     /// The files of a site that the browser runs, the module and the image first.
-    private func assets(of assembled: AssembledApp, isServer: Bool) throws -> [Asset] {
+    private func assets(
+        of assembled: AssembledApp, _ app: AppDescription, _ cache: CacheDirectory, splits: Bool,
+        _ progress: @Sendable (String) -> Void
+    ) async throws -> [Asset] {
+        var image = try readFile(assembled.image)
+        var rest: [UInt8] = []
+        if splits {
+            progress("looking which files a start reads")
+            let starts = StartFiles(shelf: CacheShelf(cache.folder("starts"), limit: 16 << 20), run: runner)
+            if let paths = try await starts.paths(of: app, assembled) {
+                (image, rest) = try Self.parts(of: image, startingWith: paths)
+            }
+        }
         var assets = [
             Asset(.module, "app.wasm", try readFile(assembled.module)),
-            Asset(.image, "files.img", try readFile(assembled.image)),
+            Asset(.image, "files.img", image),
             Asset(.glue, "glue.mjs", try readFile(assembled.glue)),
             Asset(.worker, "worker.mjs", templates.worker),
             Asset(.shell, "shell.mjs", templates.shell),
             Asset(.style, "shell.css", templates.style),
         ]
-        if isServer { assets.append(Asset(.bridge, "bridge.mjs", templates.bridge)) }
+        if app.isServer { assets.append(Asset(.bridge, "bridge.mjs", templates.bridge)) }
+        if !rest.isEmpty { assets.append(Asset(.rest, "rest.img", rest)) }
         return assets
+    }
+
+    /// Cuts an image in two; a rest that would be hardly worth a request stays where it is.
+    static func parts(of image: [UInt8], startingWith paths: Set<String>) throws -> (first: [UInt8], rest: [UInt8]) {
+        do {
+            let parts = try FilesImage(reading: image).encoded { path in
+                // The app's own files are few and may be read in any way; programs look for metadata of packages.
+                paths.contains(path) || path.hasPrefix(ImageContents.appRoot + "/") && !path.hasSuffix(".py")
+            }
+            return parts.rest.count < 65536 ? (image, []) : parts
+        } catch {
+            throw Diagnostic(.error, "image-impossible", "\(error)")
+        }
     }
 
     private func pageTemplate(of app: AppDescription) throws -> PageTemplate {

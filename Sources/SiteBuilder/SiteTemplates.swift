@@ -31,7 +31,7 @@ public struct SiteTemplates: Sendable, Equatable {
     public init(_ templates: Templates) throws(Diagnostic) {
         do {
             var modules: [String: String] = [:]
-            for name in try templates.names(in: "site") where name.hasSuffix(".mjs") && name != "worker.mjs" {
+            for name in try templates.names(in: "site") where name.hasSuffix(".mjs") {
                 modules["site/\(name)"] = try templates.text("site/\(name)")
             }
             for name in try templates.names(in: "site/web") where name.hasSuffix(".mjs") {
@@ -40,7 +40,8 @@ public struct SiteTemplates: Sendable, Equatable {
             self.init(
                 page: try templates.text("site/index.html"),
                 shell: Array(try ModuleBundler.bundle(entry: "site/shell.mjs", modules: modules).utf8),
-                worker: try templates.bytes("site/worker.mjs"), style: try templates.bytes("site/shell.css"))
+                worker: Array(try ModuleBundler.bundle(entry: "site/worker.mjs", modules: modules).utf8),
+                style: try templates.bytes("site/shell.css"))
             bridge = Array(try ModuleBundler.bundle(entry: "site/web/bridge.mjs", modules: modules).utf8)
             serviceWorker = Array(
                 try ModuleBundler.bundle(entry: "site/web/service-worker.mjs", modules: modules).utf8)

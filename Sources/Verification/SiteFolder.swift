@@ -83,10 +83,22 @@ package struct SiteFolder: Sendable {
     /// The file of a role.
     func file(_ role: String) -> URL? { files.first { $0.role == role }.flatMap { place($0.path) } }
 
-    /// What is played.
-    package func program() throws(Diagnostic) -> VerifiedProgram {
-        guard let module = file("module"), let image = file("image"), let glue = file("glue") else {
+    /// What is played. An image in two parts is joined into one.
+    ///
+    /// - Parameter joined: where that may be written; it stays there.
+    package func program(joined: URL) throws(Diagnostic) -> VerifiedProgram {
+        guard let module = file("module"), var image = file("image"), let glue = file("glue") else {
             throw .input("site-broken", "frond.json of \(root.path) names no module, image or glue")
+        }
+        if let rest = file("rest") {
+            let bytes: Data
+            do {
+                bytes = try Data(contentsOf: image) + Data(contentsOf: rest)
+            } catch {
+                throw .input("site-broken", "the image of \(root.path) can't be read: \(error)")
+            }
+            try AtomicFile.write([UInt8](bytes), to: joined)
+            image = joined
         }
         return VerifiedProgram(module: module, image: image, glue: glue)
     }

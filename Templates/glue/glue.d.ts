@@ -8,6 +8,8 @@ export interface BootOptions {
     module: ModuleSource | Promise<ModuleSource>;
     /** The files image (`FRONDIMG`); shared, never written to. */
     image?: ArrayBuffer | Uint8Array | null | Promise<ArrayBuffer | Uint8Array | null>;
+    /** The rest of an image that comes in two parts. */
+    late?: LateFiles | null;
     /** argv, with the program's name first. Default: `["python3"]`. */
     args?: string[];
     /** Folders whose files outlive the program, and the store that keeps them (docs/persistence.md). */
@@ -43,6 +45,16 @@ export interface BootOptions {
     world?: World;
     /** Steps of the start, for a progress display. */
     progress?(step: 'compiled' | 'instantiated' | 'started'): void;
+}
+
+export interface LateFiles {
+    /**
+     * Bytes of the rest; null while they are on their way, unless they are wanted `now`: then the call takes as long as it
+     * takes. Throws when they can't be had; the next call tries again.
+     */
+    read(offset: number, size: number, now: boolean): Uint8Array | null;
+    /** Calls back once, when `read` has an answer: the bytes, or an error. */
+    arrival(callback: () => void): void;
 }
 
 export interface World {

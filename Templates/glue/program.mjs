@@ -160,6 +160,7 @@ export function bootProgram(options, createKernel) {
         return {
             memory,
             image: image ?? null,
+            late: options.late ?? null,
             args,
             env: options.exactEnv ? { ...options.env } : { ...env, ...options.env },
             cwd,

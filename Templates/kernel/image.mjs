@@ -6,10 +6,14 @@
 // The lists are sorted bytewise by path, so everything below a directory is one run of each list. A directory therefore
 // loads its own entries when somebody first looks into it, by going through its runs and jumping over subdirectories
 // with a binary search; starting a machine costs one JSON.parse. File contents are never copied: an inode holds a view.
+//
+// A site sends the image in two parts: up to `rest` (an offset into the data, in the index) what a start reads, then what
+// it probably never asks for. All names are there from the start; files beyond `rest` are in late.mjs.
 
 import { S_IFDIR } from './constants.mjs';
 import { compareBytewise } from './text.mjs';
 import { DirectoryInode, LinkInode, RegularInode } from './inode.mjs';
+import { LateFile } from './late.mjs';
 
 const imageMagic = 'FRONDIMG';
 const imageVersion = 1;
@@ -24,9 +28,10 @@ export class ImageError extends Error {
 
 /**
  * @param {ArrayBuffer | Uint8Array} image
+ * @param {boolean} mayBePart whether the rest of it can come later
  * @returns {{data: Uint8Array, mtime: number, files: Array, links: Array, directories: Array}}
  */
-export function parseImage(image) {
+export function parseImage(image, mayBePart) {
     const bytes = image instanceof Uint8Array ? image : new Uint8Array(image);
     if (bytes.length < 16) {
         throw new ImageError(`${bytes.length} bytes are too few; is it truncated?`);
@@ -52,8 +57,9 @@ export function parseImage(image) {
         throw new ImageError(`index is not JSON: ${error.message}`);
     }
     const data = bytes.subarray(Math.min(bytes.length, (16 + length + 7) & ~7));
+    const isPart = mayBePart && index.rest === data.length;
     for (const [path, offset, size] of index.files ?? []) {
-        if (offset + size > data.length) {
+        if (offset + size > data.length && !(isPart && offset >= data.length)) {
             throw new ImageError(`${path} ends beyond the end of the image; is it truncated?`);
         }
     }
@@ -91,6 +97,11 @@ export function mountImage(machine, root, image) {
 
     function makeFile(entry) {
         const [, offset, size, mode] = entry;
+        if (size > 0 && offset >= image.data.length) {
+            const late = new LateFile(machine, mode ?? 0o644, offset - image.data.length, size);
+            late.setTimes(image.mtime);
+            return late;
+        }
         const inode = new RegularInode(machine, mode ?? 0o644);
         inode.bytes = image.data.subarray(offset, offset + size);
         inode.length = size;

@@ -22,6 +22,7 @@ const kernelEncoderForInput = new TextEncoder();
  * @param {object} options
  * @param {object} options.memory guest memory: `u8`, `i32`, `view` current after growth
  * @param {ArrayBuffer | Uint8Array | null} options.image the files image
+ * @param {object | null} [options.late] the rest of an image in two parts (late.mjs)
  * @param {{volume: object, paths: string[]} | null} [options.storage] folders that outlive the program (volume.mjs)
  * @param {string[]} options.args
  * @param {Record<string, string>} options.env
@@ -119,6 +120,7 @@ function kernelOf(process, options) {
         hasExternalSources() {
             const { network: net } = machine;
             return (!input.ended && input.waiters.list.length > 0)
+                || machine.lateWaiters.list.length > 0
                 || net.outside.size > 0
                 || (net.listenHooks.length > 0 && net.listening.size > 0)
                 || machine.processes.size > 1;

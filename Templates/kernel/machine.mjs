@@ -11,6 +11,7 @@ import { HOST_NAME, SERVICES } from './names.mjs';
 import { Network } from './network.mjs';
 import { mountProc } from './proc.mjs';
 import { HostInput, HostStream, streamInode, Terminal } from './terminal.mjs';
+import { Waiters } from './waiters.mjs';
 
 /** User and group of everything that is not the system's. */
 export const USER_ID = 1000;
@@ -37,13 +38,16 @@ export class Machine {
         this.pipeDevice = 10;
         this.socketDevice = 11;
         this.anonymousDevice = 12;
+        /** The part of the image that is not here yet (late.mjs), or null; and who waits for it. */
+        this.late = options.late ?? null;
+        this.lateWaiters = new Waiters();
         const root = new DirectoryInode(this, 0o755, null);
         this.files = new Files(this, root);
         this.network = new Network(this);
         this.openStandardStreams(options);
         this.makeTree();
         if (options.image !== null && options.image !== undefined) {
-            mountImage(this, root, parseImage(options.image));
+            mountImage(this, root, parseImage(options.image, this.late !== null));
         }
         this.giveToRoot();
         /** Files that outlive the program (volume.mjs), or null. */

@@ -98,12 +98,12 @@ async function compileModule(asset, way, onProgress) {
 }
 
 /**
- * Downloads and compiles the module, and downloads the image.
+ * Downloads and compiles the module, and downloads the image, or what of it a start needs.
  * @param {{ module: AssetEntry, image: AssetEntry, shell: AssetEntry }} assets
  * @param {(received: number, total: number) => void} onProgress
  * @param {(name: 'image' | 'module') => void} onDone
  * @param {WebAssembly.Module} [known] the module, when it was compiled before
- * @returns {Promise<{ module: WebAssembly.Module, image: ArrayBuffer }>}
+ * @returns {Promise<{ module: WebAssembly.Module, image: ArrayBuffer, way: Way }>}
  */
 export async function loadProgram(assets, onProgress, onDone = () => {}, known = undefined) {
     const timing = performance.getEntriesByName(new URL(assets.shell.url, location.href).href)[0];
@@ -127,5 +127,5 @@ export async function loadProgram(assets, onProgress, onDone = () => {}, known =
     if (image.byteLength !== assets.image.size) {
         throw new Error(`the files image arrived with ${image.byteLength} bytes instead of ${assets.image.size}`);
     }
-    return { module, image };
+    return { module, image, way };
 }

@@ -5,7 +5,7 @@ export const stoppedStatus = 130;
 
 export class Program {
     /**
-     * @param {{ worker: string, glue: string, command: string[], environment: Record<string, string>,
+     * @param {{ worker: string, glue: string, rest?: object, command: string[], environment: Record<string, string>,
      *           directory: string, size: { columns: number, rows: number },
      *           storage: { name: string, paths: string[] } | null }} settings
      * @param {{ onOutput(stream: number, chunk: Uint8Array): void, onStep(step: string): void,
@@ -17,6 +17,7 @@ export class Program {
         this.callbacks = callbacks;
         this.running = false;
         this.finished = false;
+        this.hasRest = false;
         this.worker = new Worker(settings.worker, { type: 'module', name: 'python' });
         this.worker.addEventListener('message', ({ data }) => this.#receive(data));
         this.worker.addEventListener('error', (event) => {
@@ -27,13 +28,23 @@ export class Program {
         this.worker.postMessage({ type: 'prepare', modules: [settings.glue, settings.bridge].filter(Boolean) });
     }
 
-    /** Starts the program with a compiled module, which stays usable, and a files image, which does not. */
-    start(module, image) {
-        const { glue, command, environment, directory, size, storage, bridge, base, port } = this.settings;
+    /**
+     * Starts the program with a compiled module, which stays usable, and a files image, which does not.
+     * @param {{ module: WebAssembly.Module, image: ArrayBuffer, way: string }} loaded
+     */
+    start({ module, image, way }) {
+        const { glue, rest, command, environment, directory, size, storage, bridge, base, port } = this.settings;
         this.running = true;
         this.worker.postMessage({
-            type: 'start', glue, module, image, command, environment, directory, size, storage, bridge, base, port,
+            type: 'start', glue, module, image, rest, way, command, environment, directory, size, storage, bridge, base, port,
         }, [image]);
+    }
+
+    /** The program has started: now is the time for what a start does not read. */
+    fetchRest() {
+        if (this.hasRest || !this.running) return;
+        this.hasRest = true;
+        this.worker.postMessage({ type: 'rest' });
     }
 
     /** Sends text to the program's standard input. */

@@ -145,12 +145,16 @@ export class FrondApp extends HTMLElement {
         this.#setState('running', label);
         this.#view('app');
         if (this.frameStarted) {
+            this.program?.fetchRest();
             if (this.isStale) this.frame.reload();
             this.isStale = false;
             return;
         }
         this.frameStarted = true;
-        this.frame.node.addEventListener('load', () => this.#mark('response'), { once: true });
+        this.frame.node.addEventListener('load', () => {
+            this.#mark('response');
+            this.program?.fetchRest();
+        }, { once: true });
         this.frame.start();
     }
 
@@ -221,7 +225,7 @@ export class FrondApp extends HTMLElement {
         const { assets, command, environment, directory, storage } = this.configuration;
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
-            bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
+            rest: assets.rest, bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
         }, {
             onOutput: (stream, chunk) => this.#output(stream, chunk),
             onListening: (instance) => this.#listening(instance),
@@ -246,10 +250,9 @@ export class FrondApp extends HTMLElement {
         this.lastError = '';
         this.banner.hidden = true;
         delete document.documentElement.dataset.frondStatus;
-        // The image goes to the worker, without a copy; who starts the program again gets it from the browser's cache.
-        const { module, image } = this.loaded;
+        this.program.start(this.loaded);
+        // The image went to the worker, without a copy; who starts the program again gets it from the browser's cache.
         this.loaded.image = null;
-        this.program.start(module, image);
     }
 
     #started() {
@@ -263,6 +266,7 @@ export class FrondApp extends HTMLElement {
     #output(stream, chunk) {
         this.#started();
         this.#mark('output');
+        if (!this.configuration.server) this.program.fetchRest();
         const text = decoder.decode(chunk);
         if (stream === 2) this.lastError = lastLine(text) || this.lastError;
         this.terminal.write(chunk, stream);

@@ -1,8 +1,12 @@
 // Python's side of the page: a worker that runs one program and passes its input and output on.
 //
-//     page ──prepare, start, input, end-input, interrupt, resize, files──▶ worker ──output, step, tty, exit, failed, storage, files──▶ page
+//     page ──prepare, start, input, end-input, interrupt, resize, rest, files──▶ worker ──output, step, tty, exit, failed, storage, files──▶ page
+
+import { RestOfFiles } from './rest.mjs';
 
 let handle = null;
+/** The part of the files image that comes later, when there is one. */
+let rest = null;
 /** The files that outlive the program, while they are open; kept under [tool.frond] persist. */
 let stored = null;
 
@@ -80,9 +84,12 @@ function join(parts, length) {
     return whole;
 }
 
-async function start({ glue, module, image, command, environment, directory, size, storage, bridge: bridgeUrl, base, port }) {
+async function start({
+    glue, module, image, rest: restAsset, way, command, environment, directory, size, storage, bridge: bridgeUrl, base, port,
+}) {
     const { boot, openStore } = await import(glue);
     const output = makeOutput();
+    if (restAsset) rest = new RestOfFiles(restAsset, way);
     if (storage) {
         const onFull = () => post({ type: 'storage', event: 'full' });
         stored = await openStore({ name: storage.name, onFull });
@@ -91,6 +98,7 @@ async function start({ glue, module, image, command, environment, directory, siz
     handle = boot({
         module,
         image,
+        late: rest,
         args: command,
         env: environment,
         cwd: directory,
@@ -136,7 +144,7 @@ async function files({ action, glue, storage, archive }) {
     }
 }
 
-self.addEventListener('message', (event) => {
+function receive(event) {
     const { data } = event;
     switch (data.type) {
         case 'prepare':
@@ -168,6 +176,9 @@ self.addEventListener('message', (event) => {
         case 'resize':
             handle?.resize?.(data.columns, data.rows);
             break;
+        case 'rest':
+            rest?.fetch();
+            break;
         case 'port':
         case 'page-cookies': {
             const { ports } = event;
@@ -177,8 +188,12 @@ self.addEventListener('message', (event) => {
         default:
             break;
     }
-});
+}
 
-self.addEventListener('unhandledrejection', (event) => {
-    post({ type: 'failed', message: `something went wrong in the glue: ${event.reason?.stack ?? event.reason}` });
-});
+/** Listens; a statement of a module's top level has to be a declaration to be joined with others. */
+export const listens = [
+    self.addEventListener('message', receive),
+    self.addEventListener('unhandledrejection', (event) => {
+        post({ type: 'failed', message: `something went wrong in the glue: ${event.reason?.stack ?? event.reason}` });
+    }),
+];

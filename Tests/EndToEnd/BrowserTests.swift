@@ -59,6 +59,20 @@ extension EndToEnd {
             #expect(Array(lines.prefix(Workshop.packagesOutput.count)) == Workshop.packagesOutput)
         }
 
+        /// Files that no start reads are in a part of the image of their own, which comes later.
+        @Test(arguments: Browser.allCases)
+        func fetchesTheRestOfItsFiles(browser: Browser) async throws {
+            let waiting = try await browser.open(app("late.py"), splits: true, [.state("exited")])
+            #expect(
+                waiting.text.map(trimmed)
+                    == "hsv: (0.0, 1.0, 1)\nsource: 7\nothers went on: True\ndone")
+            let now = try await browser.open(app("late-now.py"), splits: true, [.state("exited")])
+            #expect(now.text.map(trimmed) == #"b'"""Conversion funct'\#ndone"#)
+            let site = try await Sites.shared.site(app("late.py"), splits: true)
+            let verified = try await Workshop.frond(["verify", site.path], timeout: .seconds(200))
+            #expect(verified.status == 0, "\(verified.text)")
+        }
+
         @Test(arguments: Browser.allCases)
         func endsWithAnException(browser: Browser) async throws {
             let result = try await browser.open(

@@ -61,7 +61,7 @@ extension EndToEnd {
         @Test func everyMutantIsCaught() async throws {
             let mutants = try mutants()
             let site = try SiteFolder(try await Sites.shared.site(Self.probe), name: "probe")
-            let program = try site.program()
+            let program = try site.program(joined: site.root.appending(path: "../joined.img"))
             let module = try Module.read(Bytes(Data(contentsOf: program.module)))
             let reference = ReferencePlayer(limit: 600)
             var plays: [String: Play] = [:]

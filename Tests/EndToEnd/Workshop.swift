@@ -58,12 +58,15 @@ actor Sites {
     private var built: [String: URL] = [:]
 
     /// The built site of an app.
-    func site(_ app: URL) async throws -> URL {
-        if let site = built[app.path] { return site }
-        let site = Workshop.package.appending(path: ".build/sites/\(app.lastPathComponent)")
-        let result = try await Workshop.frond(["build", app.path, "-o", site.path, "--fast", "--quiet"])
-        try result.requireSuccess("frond build \(app.lastPathComponent)")
-        built[app.path] = site
+    func site(_ app: URL, splits: Bool = false) async throws -> URL {
+        let name = app.lastPathComponent + (splits ? ".split" : "")
+        let key = "\(app.path) \(splits)"
+        if let site = built[key] { return site }
+        let site = Workshop.package.appending(path: ".build/sites/\(name)")
+        let result = try await Workshop.frond(
+            ["build", app.path, "-o", site.path, "--fast", "--quiet"] + (splits ? ["--split"] : []))
+        try result.requireSuccess("frond build \(name)")
+        built[key] = site
         return site
     }
 }
@@ -126,9 +129,9 @@ enum Browser: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Opens an app's site, does the steps, and says what there is to see.
     ///
     /// A step that does not come to pass is recorded as an issue, with all that the page shows and its console.
-    func open(_ app: URL, _ steps: [Step], timeout: Int = 60) async throws -> Result {
+    func open(_ app: URL, splits: Bool = false, _ steps: [Step], timeout: Int = 60) async throws -> Result {
         try FileManager.default.createDirectory(at: Workshop.screenshots, withIntermediateDirectories: true)
-        let server = DevServer(root: try await Sites.shared.site(app))
+        let server = DevServer(root: try await Sites.shared.site(app, splits: splits))
         let address = try await server.start()
         let input = try JSONSerialization.data(withJSONObject: steps.flatMap(\.json))
         let driver = Workshop.package.appending(path: "Scripts/browser/drive.mjs")

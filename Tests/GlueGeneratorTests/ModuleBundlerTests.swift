@@ -141,7 +141,7 @@ struct ModuleBundlerTests {
         (["a.mjs": "const { a } = b;"], "a.mjs:1", "one plain name"),
         (["a.mjs": "const a = 1, b = 2;"], "a.mjs:1", "one declaration a statement"),
         (["a.mjs": "const a = 1\nconst b = 2"], "a.mjs:1", "does not end with a semicolon"),
-        (["a.mjs": "const a = () => import('./b.mjs');"], "a.mjs:1", "dynamic `import()`"),
+        (["a.mjs": "const a = () => import('./b.mjs');"], "a.mjs:1", "dynamic `import()` of a file"),
         (["a.mjs": "const a = import.meta.url;"], "a.mjs:1", "`import.meta`"),
         (["a.mjs": "function f() {\n    return eval('1');\n}"], "a.mjs:2", "`eval`"),
         (["a.mjs": "const a = 'b\n';"], "a.mjs:1", "a string does not end"),

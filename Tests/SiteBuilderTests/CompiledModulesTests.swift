@@ -69,6 +69,48 @@ struct CompiledModulesTests {
         #expect(chosen.appFiles == ["helper.py"])
     }
 
+    @Test("Lines stay, columns go, neighbours of one line are joined")
+    func lines() {
+        // One line later in two bytes, 3 units; the same line with long columns, 6 units; back by 2; no line; the same line.
+        let table: [UInt8] = [
+            0x80 | 11 << 3 | 2, 7, 9, 0x80 | 14 << 3 | 5, 0, 65, 1, 3, 8, 0x80 | 13 << 3, 5, 0x80 | 15 << 3,
+            0x80 | 10 << 3 | 7, 1, 2,
+        ]
+        let short: [UInt8] = [
+            0x80 | 13 << 3 | 7, 2, 0x80 | 13 << 3, 0, 0x80 | 13 << 3, 5, 0x80 | 15 << 3, 0x80 | 13 << 3 | 7, 0,
+        ]
+        #expect(LineTable.withoutColumns(table[...]) == short)
+        #expect(LineTable.withoutColumns(short[...]) == short)
+        #expect(LineTable.withoutColumns([]) == [])
+        for count in [1, 2, 5, 7] { #expect(LineTable.withoutColumns(table.prefix(count)) == nil) }
+        #expect(LineTable.withoutColumns([0x00, 1]) == nil)
+    }
+
+    @Test("Code loses its columns, unless its table is a constant, too")
+    func columns() throws {
+        func code(constant: [UInt8], lines: [UInt8]) -> [UInt8] {
+            let empty: [UInt8] = [0x73, 0, 0, 0, 0]
+            let tuple: [UInt8] = [0x29, 0]
+            let name: [UInt8] = [0x7a, 1, 0x66]
+            return [0x63] + Array(repeating: 0, count: 20) + empty + [0x29, 1] + constant + tuple + tuple + empty + name
+                + name
+                + name + [1, 0, 0, 0] + lines + empty
+        }
+        let table: [UInt8] = [0x73, 2, 0, 0, 0, 0x80, 7]
+        let short: [UInt8] = [0x73, 2, 0, 0, 0, 0x80 | 13 << 3, 0]
+        let head: [UInt8] = [9, 9]
+        let longer: [UInt8] = [0x73, 3, 0, 0, 0, 0x80 | 10 << 3, 7, 9]
+        #expect(
+            try MarshalStream.withoutColumns(head + code(constant: [0x4e], lines: longer), from: 2)
+                == head + code(constant: [0x4e], lines: short))
+        // The constant is the table, by reference 0.
+        let shared = code(constant: [0xf3] + table.dropFirst(), lines: [0x72, 0, 0, 0, 0])
+        #expect(try MarshalStream.withoutColumns(shared, from: 0) == shared)
+        #expect(throws: MarshalStream.Malformed.self) {
+            try MarshalStream.withoutColumns(Array(shared.dropLast()), from: 0)
+        }
+    }
+
     @Test("A marshal stream keeps only the numbers that are used")
     func marshal() throws {
         // (1, 'a', 'b', 'b'), every object numbered: as marshal.dumps writes it when all are referenced elsewhere.

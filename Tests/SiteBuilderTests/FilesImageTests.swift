@@ -36,6 +36,21 @@ struct FilesImageTests {
         #expect(Array(bytes[start...]) == Array("print('hello')\nodd".utf8))
     }
 
+    @Test("An image in two parts: joined it is the image, and the first part has what it must")
+    func parts() throws {
+        let parts = try Self.example.encoded { $0 == "/app/main.py" }
+        #expect(try FilesImage(reading: parts.first + parts.rest) == Self.example)
+        // The copy of a file in the first part is there, too.
+        #expect(String(decoding: parts.rest, as: UTF8.self) == "odd")
+        #expect(String(decoding: parts.first, as: UTF8.self).contains(#""rest":15}"#))
+        let contents = try FilesImage.contents(parts.first, parts.rest)
+        #expect(contents.rest.files.keys.map(\.self) == ["/app/ü \"quoted\"\n\u{2028}.txt"])
+        #expect(contents.first.files.count == 3)
+        let whole = try Self.example.encoded { _ in true }
+        #expect(whole.rest.isEmpty)
+        #expect(try whole.first == Self.example.encoded())
+    }
+
     @Test("The same contents give the same bytes, in whatever order they were put in")
     func deterministic() throws {
         var other = FilesImage()

@@ -18,15 +18,15 @@ extension Engine {
             }
             let arguments =
                 engine.kind.options + [
-                    try Templates.find().folder.appending(path: "glue/run.mjs").path, "--glue", program.glue.path,
-                    "--wasm", program.module.path, "--image", program.image.path, "--",
-                ] + program.arguments
+                    try Templates.find().folder.appending(path: program.script).path, "--glue", program.glue.path,
+                    "--wasm", program.module.path, "--image", program.image.path,
+                ] + program.options + ["--"] + program.arguments
             let result = try await ChildProcess(engine.executable.path, arguments)
                 .collect(limit: 1 << 30, timeout: .seconds(600))
             guard result.status == 0 else {
                 throw Diagnostic(
-                    .error, "compile-failed",
-                    "Python ended with status \(result.status) while it byte-compiled the app",
+                    .error, "headless-failed",
+                    "Python ended with status \(result.status) while it worked for the build",
                     notes: result.errorText.split(whereSeparator: \.isNewline).suffix(8).map(String.init))
             }
             return result.output

@@ -120,7 +120,7 @@ public struct AppAssembler: Sendable {
     ) async throws -> (place: URL, sizes: ImageSizes, warnings: [Diagnostic]) {
         let script = try Self.script("compile.py")
         var key = Hash.sha256(
-            (["image 4", compiler.identity, kit.key, Hash.sha256(script)] + wheels.map(\.sha256) + [app.contentHash])
+            (["image 5", compiler.identity, kit.key, Hash.sha256(script)] + wheels.map(\.sha256) + [app.contentHash])
                 .joined(separator: "\n"))
         if let place = images.find(key), let sizes = readSizes(place) { return (place, sizes, []) }
         progress("packing files")

@@ -51,6 +51,7 @@ struct ImageContents {
         if app.files.isEmpty, app.links.isEmpty, app.directories.isEmpty { image.directories = [Self.appRoot] }
         sizes.app = app.size
         for (name, bytes) in library where !name.hasSuffix(".pyc") || chosen.contains(compiled: name) {
+            let bytes = name.hasSuffix(".pyc") ? Self.withoutColumns(bytes) : bytes
             image.files["\(Self.libraryRoot)/\(name)"] = FilesImage.File(bytes)
             sizes.standardLibrary += bytes.count
         }
@@ -61,11 +62,17 @@ struct ImageContents {
         for (group, name) in zip(sources, names.map(Optional.some) + [nil]) {
             for source in group {
                 let path = SourceCompiler.cachePath(source.path)
-                guard let bytes = files[path] else { continue }
+                guard var bytes = files[path] else { continue }
+                if name != nil { bytes = Self.withoutColumns(bytes) }
                 image.files[path] = FilesImage.File(bytes)
                 if let name { sizes.packages[name, default: 0] += bytes.count } else { sizes.app += bytes.count }
             }
         }
+    }
+
+    /// A compiled module of other people's code, whose columns nobody looks at; see `LineTable`.
+    private static func withoutColumns(_ file: [UInt8]) -> [UInt8] {
+        (try? MarshalStream.withoutColumns(file, from: 16)) ?? file
     }
 
     private static func sources(_ packages: [InstalledWheel]) -> [String: [UInt8]] {

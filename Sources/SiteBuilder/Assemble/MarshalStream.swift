@@ -16,8 +16,10 @@ package struct MarshalStream {
     private var at: Int
     /// Where the objects with a number begin, by number.
     private var numbered: [Int] = []
-    /// Where the numbers of references stand, with the number.
-    private var references: [(at: Int, number: Int)] = []
+    /// Where the numbers of references stand, with the number, and whether a table of lines is meant.
+    private var references: [(at: Int, number: Int, isLines: Bool)] = []
+    /// The tables of lines: where they begin, and their contents.
+    private var lines: [(start: Int, contents: Range<Int>)] = []
 
     /// The canonical form of a stream that begins at `start`; what is before it stays.
     package static func canonical(_ bytes: [UInt8], from start: Int) throws(Malformed) -> [UInt8] {
@@ -26,6 +28,25 @@ package struct MarshalStream {
         guard stream.at == bytes.count else { throw Malformed(offset: stream.at) }
         stream.renumber()
         return stream.bytes
+    }
+
+    /// A stream that begins at `start`, without the columns of its code objects (see `LineTable`).
+    package static func withoutColumns(_ bytes: [UInt8], from start: Int) throws(Malformed) -> [UInt8] {
+        var stream = MarshalStream(bytes: bytes, at: start)
+        try stream.object(depth: 0)
+        guard stream.at == bytes.count else { throw Malformed(offset: stream.at) }
+        // Equal bytes are one object, so a table may also be some constant; then it stays.
+        let constants = Set(stream.references.filter { !$0.isLines }.map { stream.numbered[$0.number] })
+        var output: [UInt8] = []
+        var copied = 0
+        for table in stream.lines where !constants.contains(table.start) {
+            guard let short = LineTable.withoutColumns(bytes[table.contents]) else { continue }
+            output += bytes[copied..<table.contents.lowerBound - 4]
+            output.append(littleEndian: UInt32(short.count))
+            output += short
+            copied = table.contents.upperBound
+        }
+        return output + bytes[copied...]
     }
 
     private init(bytes: [UInt8], at: Int) {
@@ -51,7 +72,7 @@ package struct MarshalStream {
 
     /// Passes over one object; true when it was the mark that ends a dictionary.
     @discardableResult
-    private mutating func object(depth: Int) throws(Malformed) -> Bool {
+    private mutating func object(depth: Int, isLines: Bool = false) throws(Malformed) -> Bool {
         guard depth < Self.deepest else { throw Malformed(offset: at) }
         let start = at
         let type = try byte()
@@ -67,13 +88,17 @@ package struct MarshalStream {
         case "x":
             try skip(Int(try byte()))
             try skip(Int(try byte()))
-        case "s", "t", "u", "a", "A": try skip(try count())
+        case "s", "t", "u", "a", "A":
+            let count = try count()
+            let contents = at
+            try skip(count)
+            if isLines { lines.append((start, contents..<at)) }
         case "z", "Z": try skip(Int(try byte()))
         case "r":
             let place = at
             let number = try count()
             guard number < numbered.count else { throw Malformed(offset: place) }
-            references.append((place, number))
+            references.append((place, number, isLines))
         case ")": try objects(Int(try byte()), depth)
         case "(", "[", "<", ">": try objects(try count(), depth)
         case ":": try objects(3, depth)
@@ -83,7 +108,8 @@ package struct MarshalStream {
             try skip(5 * 4)  // argument counts, stack size, flags
             try objects(8, depth)  // code, constants, names, variables and their kinds, file, name, qualified name
             try skip(4)  // first line
-            try objects(2, depth)  // lines, exceptions
+            try object(depth: depth + 1, isLines: true)
+            try objects(1, depth)  // exceptions
         default: throw Malformed(offset: start)
         }
         return false

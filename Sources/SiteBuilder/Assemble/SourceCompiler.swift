@@ -12,6 +12,10 @@ public struct HeadlessProgram: Sendable {
     public var image: URL
     /// The interpreter's command line.
     public var arguments: [String]
+    /// What carries it out: a script of the templates.
+    public var script = "glue/run.mjs"
+    /// Further options of that script.
+    public var options: [String] = []
 }
 
 /// Runs a program with nothing on standard input and gives what it wrote to standard output; nothing when this machine has

@@ -6,8 +6,10 @@ package struct Asset: Sendable, Equatable {
     package enum Role: String, Sendable, CaseIterable {
         /// The linked WebAssembly module.
         case module
-        /// The files image.
+        /// The files image, or what of it a start needs.
         case image
+        /// The rest of the files image.
+        case rest
         /// The generated JavaScript between the two.
         case glue
         /// The worker in which Python runs.

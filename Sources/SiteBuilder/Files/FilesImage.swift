@@ -10,8 +10,12 @@
 ///           {"mtime":1767225600,
 ///            "files":[["/app/main.py",0,18],["/usr/bin/python3",18,0,493]],     path, offset, size, mode unless 0644
 ///            "links":[["/usr/bin/python","python3"]],                           path, target
-///            "directories":["/app/data"]}                                       only what no file implies
+///            "directories":["/app/data"],                                       only what no file implies
+///            "rest":18}                                                         see below; only when there is one
 ///     …   zero bytes up to a multiple of 8, then the data; offsets count from there
+///
+/// An image may be sent in two parts, cut at the offset `rest` of the data: in front is what a program reads when it starts,
+/// behind is what can come later. The first part alone can be mounted by a kernel that has a way to get the other.
 ///
 /// Paths are absolute and normalised, each list is sorted by the bytes of the paths, files with equal contents share
 /// their bytes. So an image depends on its contents only, never on the order in which they were found.
@@ -53,23 +57,30 @@ public struct FilesImage: Sendable, Equatable {
     ///
     /// - Throws: `FilesImageError` when a path is not absolute and normalised, or when two entries contradict each other.
     public func encoded() throws(FilesImageError) -> [UInt8] {
+        try encoded { _ in true }.first
+    }
+
+    /// The image in two parts, which joined are the image.
+    ///
+    /// - Parameter isFirst: whether the first part must have the contents of a file, by its path.
+    package func encoded(isFirst: (String) -> Bool) throws(FilesImageError) -> (first: [UInt8], rest: [UInt8]) {
         try validate()
+        let paths = files.keys.sorted(by: bytewise)
         var data: [UInt8] = []
         data.reserveCapacity(files.values.reduce(0) { $0 + $1.bytes.count })
         var places: [[UInt8]: Int] = [:]
+        func add(_ bytes: [UInt8]) {
+            guard !bytes.isEmpty, places[bytes] == nil else { return }
+            places[bytes] = data.count
+            data += bytes
+        }
+        for path in paths where isFirst(path) { if let file = files[path] { add(file.bytes) } }
+        let cut = data.count
+        for path in paths { if let file = files[path] { add(file.bytes) } }
         var rows: [String] = []
-        for path in files.keys.sorted(by: bytewise) {
+        for path in paths {
             guard let file = files[path] else { continue }
-            let offset: Int
-            if file.bytes.isEmpty {
-                offset = 0
-            } else if let known = places[file.bytes] {
-                offset = known
-            } else {
-                offset = data.count
-                places[file.bytes] = offset
-                data += file.bytes
-            }
+            let offset = places[file.bytes] ?? 0
             let mode = file.mode == 0o644 ? "" : ",\(file.mode)"
             rows.append("[\(JSONText.string(path)),\(offset),\(file.bytes.count)\(mode)]")
         }
@@ -78,7 +89,8 @@ public struct FilesImage: Sendable, Equatable {
         let empty = directories.sorted(by: bytewise).map(JSONText.string)
         let index =
             "{\"mtime\":\(time),\"files\":[\(rows.joined(separator: ","))],"
-            + "\"links\":[\(targets.joined(separator: ","))],\"directories\":[\(empty.joined(separator: ","))]}"
+            + "\"links\":[\(targets.joined(separator: ","))],\"directories\":[\(empty.joined(separator: ","))]"
+            + (cut < data.count ? ",\"rest\":\(cut)}" : "}")
 
         let indexBytes = Array(index.utf8)
         guard data.count <= Int(UInt32.max), indexBytes.count <= Int(UInt32.max) else { throw .tooLarge }
@@ -87,8 +99,8 @@ public struct FilesImage: Sendable, Equatable {
         image.append(littleEndian: UInt32(indexBytes.count))
         image += indexBytes
         image += Array(repeating: 0, count: FilesImage.padding(after: image.count))
-        image += data
-        return image
+        image += data[..<cut]
+        return (image, Array(data[cut...]))
     }
 
     /// Zero bytes between the end of the index at `end` and the data.

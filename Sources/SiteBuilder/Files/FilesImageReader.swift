@@ -40,6 +40,28 @@ extension FilesImage {
         try validate()
     }
 
+    /// What each of the two parts of an image contains; files whose contents are stored once are in the part that has them.
+    package static func contents(_ first: [UInt8], _ rest: [UInt8]) throws(FilesImageError) -> (
+        first: FilesImage, rest: FilesImage
+    ) {
+        let whole = try FilesImage(reading: first + rest)
+        guard !rest.isEmpty else { return (whole, FilesImage()) }
+        let later = try laterPaths(first)
+        var parts = (first: whole, rest: FilesImage(time: whole.time))
+        for path in later { parts.rest.files[path] = parts.first.files.removeValue(forKey: path) }
+        return parts
+    }
+
+    /// The paths of the files whose contents lie beyond the first part.
+    private static func laterPaths(_ first: [UInt8]) throws(FilesImageError) -> [String] {
+        let indexEnd = 16 + Int(first.littleEndian(at: 12))
+        let available = first.count - indexEnd - padding(after: indexEnd)
+        guard let index = try? JSONDecoder().decode(Index.self, from: Data(first[16..<indexEnd])) else {
+            throw .malformed("the index can't be read", offset: 16)
+        }
+        return index.files.filter { $0.size > 0 && $0.offset >= available }.map(\.path)
+    }
+
     private struct Index: Decodable {
         var mtime: Int
         var files: [Row]

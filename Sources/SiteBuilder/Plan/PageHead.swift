@@ -23,6 +23,7 @@ struct PageHead {
             return .object(fields)
         }
         var roles: [Asset.Role] = [.module, .image, .glue, .worker, .shell]
+        if assets[.rest] != nil { roles.append(.rest) }
         if inputs.app.isServer { roles.append(.bridge) }
         let environment = inputs.app.environment.sorted { bytewise($0.key, $1.key) }
         var fields: [(String, JSONText)] = [

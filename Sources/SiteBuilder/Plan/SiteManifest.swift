@@ -4,7 +4,7 @@ import Foundation
 struct SiteManifest {
     let text: String
 
-    init(inputs: SitePlan.Inputs, files: [SitePlan.File], transferSize: Int) {
+    init(inputs: SitePlan.Inputs, files: [SitePlan.File], transferSize: Int, laterSize: Int) {
         let versions = inputs.versions.sorted { bytewise($0.key, $1.key) }
         let root = JSONText.object([
             ("format", .text(SiteMarker.format)),
@@ -17,6 +17,7 @@ struct SiteManifest {
                 .object([("kit", .text(inputs.kit))] + versions.map { ($0.key, .text($0.value)) })
             ),
             ("transfer", .number(transferSize)),
+            ("later", .number(laterSize)),
             ("files", .list(files.map(Self.row))),
         ])
         text = root.pretty() + "\n"

@@ -17,8 +17,10 @@ package struct SitePlan: Sendable, Equatable {
 
     /// The files, sorted by path, `frond.json` and its like included.
     package let files: [File]
-    /// What a first visit transfers where Brotli is understood, in bytes.
+    /// What a first visit transfers until the program has started, where Brotli is understood, in bytes.
     package let transferSize: Int
+    /// What it transfers after that.
+    package let laterSize: Int
 
     /// What a plan is made of.
     package struct Inputs: Sendable {
@@ -32,7 +34,8 @@ package struct SitePlan: Sendable, Equatable {
         package var base: BasePath
         /// The page; its placeholders are filled already.
         package var page: PageTemplate
-        /// The assets, encoded, one of each of these roles: module, image, glue, worker, shell, style; bridge for servers.
+        /// The assets, encoded, one of each of these roles: module, image, glue, worker, shell, style; bridge for
+        /// servers; rest when the image is in two parts.
         package var assets: [EncodedAsset]
         /// Files beside the page, by path.
         package var attachments: [(path: String, content: EncodedAsset)]
@@ -91,9 +94,10 @@ package struct SitePlan: Sendable, Equatable {
         }
         files.sort { bytewise($0.path, $1.path) }
         let visited = files.filter { $0.path.hasPrefix("assets/") || $0.path == "index.html" }
-        transferSize = visited.reduce(0) { $0 + $1.content.transferSize }
+        laterSize = byRole[.rest]?.transferSize ?? 0
+        transferSize = visited.reduce(0) { $0 + $1.content.transferSize } - laterSize
 
-        let manifest = SiteManifest(inputs: inputs, files: files, transferSize: transferSize)
+        let manifest = SiteManifest(inputs: inputs, files: files, transferSize: transferSize, laterSize: laterSize)
         let manifestFile = Asset(.host, SiteMarker.fileName, Array(manifest.text.utf8))
         files.append(File(path: SiteMarker.fileName, content: EncodedAsset(manifestFile), isImmutable: false))
         files.sort { bytewise($0.path, $1.path) }

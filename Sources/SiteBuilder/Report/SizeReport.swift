@@ -22,16 +22,21 @@ public struct SizeReport: Sendable, Encodable, Equatable {
 
     /// The whole site.
     public var site: Part
-    /// Linked module and standard library with nothing of packages and app, as Brotli.
+    /// What is sent until the program has started, as Brotli.
+    public var start: Int
+    /// Linked module and standard library with nothing of packages and app, as Brotli: what of them is sent for the start.
     public var pythonCore: Int
 
     /// Sorts out what an assembled app consists of.
     ///
-    /// - Parameter rest: further files of the site by name, with size and Brotli size.
-    init(module: EncodedAsset, map: String, image: EncodedAsset, rest: [Part]) throws {
+    /// - Parameters:
+    ///   - rest: the second part of the image.
+    ///   - others: further files of the site by name, with size and Brotli size.
+    init(module: EncodedAsset, map: String, image: EncodedAsset, rest: EncodedAsset?, others: [Part]) throws {
         let code = Self.modulePart(module, map)
-        let files = try Self.imagePart(image)
-        let parts = ([code, files] + rest).sorted { ($0.brotli, $1.name) > ($1.brotli, $0.name) }
+        let (files, later) = try Self.imageParts(image, rest)
+        let parts = ([code, files] + [later].compactMap(\.self) + others)
+            .sorted { ($0.brotli, $1.name) > ($1.brotli, $0.name) }
         site = Part(
             name: "site", size: parts.reduce(0) { $0 + $1.size }, brotli: parts.reduce(0) { $0 + $1.brotli },
             parts: parts)
@@ -40,6 +45,7 @@ public struct SizeReport: Sendable, Encodable, Equatable {
             $0 + $1.brotli
         }
         pythonCore = library + python
+        start = site.brotli - (later?.brotli ?? 0)
     }
 
     // MARK: The module
@@ -69,13 +75,17 @@ public struct SizeReport: Sendable, Encodable, Equatable {
 
     // MARK: The files image
 
-    private static func imagePart(_ image: EncodedAsset) throws -> Part {
-        let contents: FilesImage
+    private static func imageParts(_ image: EncodedAsset, _ rest: EncodedAsset?) throws -> (Part, Part?) {
+        let contents: (first: FilesImage, rest: FilesImage)
         do {
-            contents = try FilesImage(reading: image.asset.bytes)
+            contents = try FilesImage.contents(image.asset.bytes, rest?.asset.bytes ?? [])
         } catch {
             throw Diagnostic(.error, "size-image", "\(error)")
         }
+        return (try imagePart(image, contents.first), try rest.map { try imagePart($0, contents.rest) })
+    }
+
+    private static func imagePart(_ image: EncodedAsset, _ contents: FilesImage) throws -> Part {
         // section → package → kind → bytes
         var tree: [String: [String: [String: [UInt8]]]] = [:]
         for path in contents.files.keys.sorted(by: bytewise) {
@@ -103,7 +113,8 @@ public struct SizeReport: Sendable, Encodable, Equatable {
         // Equal files share their bytes, so the parts may be more than the whole; then there is no index to speak of.
         parts.append(Part(name: "index", size: max(0, image.asset.bytes.count - known), brotli: 0, parts: []))
         weights["index"] = max(0, image.asset.bytes.count - known) / 4
-        let whole = Part(name: "files.img", size: image.asset.bytes.count, brotli: image.transferSize, parts: parts)
+        let whole = Part(
+            name: image.asset.name, size: image.asset.bytes.count, brotli: image.transferSize, parts: parts)
         return shared(whole, path: "", weight: { part, path in weights[path] ?? part.size })
     }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Guest, makeImage } from './guest.mjs';
 import {
-    EACCES, EBADF, EBUSY, EEXIST, EFAULT, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY,
+    EACCES, EAGAIN, EBADF, EBUSY, EEXIST, EFAULT, EINVAL, EIO, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY,
     ENOTTY, EPERM, ERANGE, ESPIPE, EXDEV,
 } from '../../../Templates/kernel/errno.mjs';
 
@@ -453,4 +453,64 @@ test('images that are none', () => {
     const image = makeImage({ files: { '/a': 'text' } });
     assert.throws(() => new Guest({ image: image.slice(0, 20) }), /truncated/);
     assert.throws(() => new Guest({ image: image.slice(0, -2) }), /ends beyond/);
+});
+
+/** A rest of an image that arrives when the test says so. */
+function makeRest(bytes) {
+    const rest = {
+        arrived: false, broken: false, callbacks: [], reads: [],
+        read(offset, size, now) {
+            rest.reads.push([offset, size, now]);
+            if (rest.broken) throw new Error('no network');
+            return rest.arrived || now ? bytes.subarray(offset, offset + size) : null;
+        },
+        arrival: (callback) => rest.callbacks.push(callback),
+        arrive() {
+            rest.arrived = true;
+            for (const callback of rest.callbacks.splice(0)) callback();
+        },
+    };
+    return rest;
+}
+
+test('files of the rest of an image: a read waits for them, and only that read', () => {
+    const image = new Uint8Array(makeImage({ files: { '/a.txt': 'first', '/b.txt': 'second', '/c.txt': 'third', '/d': '' }, rest: 5 }));
+    const late = makeRest(image.slice(-11));
+    const guest = new Guest({ image: image.slice(0, -11), late, cwd: '/' });
+    assert.ok(['a.txt', 'b.txt', 'c.txt', 'd'].every((name) => guest.listPath('/').includes(name)));
+    assert.equal(guest.stat('/b.txt').size, 6);
+    assert.equal(guest.readFile('/a.txt'), 'first');
+    assert.equal(guest.readFile('/d'), '');
+    assert.deepEqual(late.reads, []);
+
+    const fd = guest.open('/b.txt', 0);
+    assert.equal(guest.read(fd, 10), -EAGAIN);
+    assert.equal(guest.frond.watch(fd, 1, 7), 0, 'the thread waits');
+    assert.ok(guest.kernel.hasExternalSources(), 'and that is no deadlock');
+    assert.equal(guest.kernel.takeEvent(), -1);
+    late.arrive();
+    assert.equal(guest.kernel.takeEvent(), 7);
+    assert.equal(guest.read(fd, 3), 'sec');
+    assert.equal(guest.read(fd, 10), 'ond');
+    assert.equal(guest.readFile('/c.txt'), 'third');
+});
+
+test('files of the rest: calls that cannot wait get them at once, and errors are errors', () => {
+    const image = new Uint8Array(makeImage({ files: { '/a.txt': 'first', '/b.txt': 'second', '/c.txt': 'third' }, rest: 5 }));
+    const late = makeRest(image.slice(-11));
+    const guest = new Guest({ image: image.slice(0, -11), late, cwd: '/' });
+    late.broken = true;
+    const fd = guest.open('/b.txt', 0);
+    assert.equal(guest.read(fd, 10), -EIO);
+    assert.equal(guest.env.__syscall_openat(-100, guest.string('/c.txt'), O_RDWR, 0), -EIO);
+    assert.equal(guest.env.__syscall_truncate64(guest.string('/c.txt'), 2n), -EIO);
+    late.broken = false;
+    const writer = guest.open('/c.txt', O_RDWR);
+    guest.write(writer, 'TH');
+    assert.equal(guest.readFile('/c.txt'), 'THird');
+    const [into, done] = [guest.alloc(8), guest.words(0)];
+    assert.equal(guest.wasi.fd_pread(fd, guest.words(into, 3), 1, 2n, done), 0);
+    assert.equal(guest.text(into, guest.int(done)), 'con');
+    assert.throws(() => new Guest({ image: image.slice(0, -11) }), /ends beyond/, 'nobody has the rest');
+    assert.throws(() => new Guest({ image: image.slice(0, -12), late }), /ends beyond/, 'the first part is cut off');
 });

@@ -358,11 +358,11 @@ export class Guest {
     }
 }
 
-/** A files image with these files, links and directories. */
-export function makeImage({ files = {}, links = {}, directories = [], mtime = 1600000000 }) {
+/** A files image with these files, links and directories; files beyond the offset `rest` come later. */
+export function makeImage({ files = {}, links = {}, directories = [], mtime = 1600000000, rest = undefined }) {
     const encoder = new TextEncoder();
     const byPath = (a, b) => Buffer.compare(Buffer.from(a[0] ?? a), Buffer.from(b[0] ?? b));
-    const index = { mtime, files: [], links: Object.entries(links).sort(byPath), directories: [...directories].sort() };
+    const index = { mtime, files: [], links: Object.entries(links).sort(byPath), directories: [...directories].sort(), rest };
     const data = [];
     let size = 0;
     for (const [path, text, mode] of Object.entries(files).map(([path, value]) => [path, ...[value].flat()]).sort(byPath)) {

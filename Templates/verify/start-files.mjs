@@ -1,0 +1,65 @@
+// Which files of its image a program reads until it has started:
+//
+//     node start-files.mjs --glue FILE --wasm FILE --image FILE --cwd FOLDER [--env NAME=VALUE]… [--serves PORT] -- ARGS…
+//
+// It prints their paths as a JSON list. The program runs in the virtual world of `frond verify`, with nothing on standard
+// input, so the answer is always the same. A start is over when the program ends, when a server (`--serves`; port 0 is the
+// lowest on which it listens) has answered one request, or after a number of system calls.
+//
+// How it sees them: the program gets an image of which only the index is there, and asks for each file of the rest.
+
+import fs from 'node:fs';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { play } from './play.mjs';
+
+/** A start that makes more system calls than this has turned into something else. */
+const most = 1_000_000;
+
+const options = { env: [] };
+const words = process.argv.slice(2);
+const args = words.splice(words.indexOf('--')).slice(1);
+for (let at = 0; at < words.length; at += 2) {
+    const name = words[at].slice(2);
+    if (name === 'env') options.env.push(words[at + 1].split(/=(.*)/s).slice(0, 2));
+    else options[name] = words[at + 1];
+}
+
+const whole = fs.readFileSync(options.image);
+const indexEnd = 16 + whole.readUInt32LE(12);
+const index = JSON.parse(whole.toString('utf8', 16, indexEnd));
+const data = whole.subarray((indexEnd + 7) & ~7);
+const json = Buffer.from(JSON.stringify({ ...index, rest: 0 }));
+const image = Buffer.alloc((16 + json.length + 7) & ~7);
+whole.copy(image, 0, 0, 16);
+image.writeUInt32LE(json.length, 12);
+json.copy(image, 16);
+
+const read = new Set();
+let calls = 0;
+let handle;
+const { boot } = await import(pathToFileURL(options.glue).href);
+const check = { args, env: options.env, cwd: options.cwd };
+if (options.serves !== undefined) {
+    check.port = Number(options.serves) || undefined;
+    check.requests = [btoa('GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n')];
+}
+await play((how) => handle = boot({
+    ...how,
+    late: {
+        read(offset, size) {
+            read.add(offset);
+            return data.subarray(offset, offset + size);
+        },
+        arrival() {},
+    },
+}), check, {
+    module: WebAssembly.compile(fs.readFileSync(options.wasm)),
+    image,
+    line(text) {
+        if (text.startsWith('call ') && ++calls === most) handle.terminate(0);
+    },
+});
+const paths = index.files.filter(([, offset, size]) => size > 0 && read.has(offset)).map(([path]) => path);
+fs.writeSync(1, JSON.stringify(paths));
+process.exit(0);

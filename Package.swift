@@ -82,7 +82,8 @@ let package = Package(
         tests(
             "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],
             exclude: [
-                "Apps", "chat.mjs", "herbarium.mjs", "jobs.mjs", "notes.mjs", "polls.mjs", "visitor.mjs", "web.mjs",
+                "Apps", "chat.mjs", "herbarium.mjs", "jobs.mjs", "notes.mjs", "polls.mjs", "servers.mjs", "sockets.mjs",
+                "visitor.mjs", "web.mjs",
             ]),
         tests(
             "GlueGeneratorTests", ["GlueGenerator", "WasmBinary", "Support", "Templates", "TestSupport"],

@@ -1,4 +1,3 @@
-import DevServer
 import Foundation
 import Support
 import Testing
@@ -14,16 +13,8 @@ extension EndToEnd {
         func isUsedInABrowser(example: (name: String, script: String), browser: Browser) async throws {
             let app = Workshop.package.appending(path: "Examples/\(example.name)")
             let site = try await Sites.shared.site(app)
-            try FileManager.default.createDirectory(at: Workshop.screenshots, withIntermediateDirectories: true)
-            let server = DevServer(root: site, options: .init(port: 0))
-            let address = try await server.start()
-            let script = Workshop.package.appending(path: "Tests/EndToEnd/\(example.script)")
-            let picture = Workshop.screenshots.appending(path: "\(example.name)-\(browser).png")
-            let result = try? await ChildProcess(
-                Workshop.node, [script.path, browser.rawValue, address.absoluteString, picture.path]
-            ).collect(timeout: .seconds(280))
-            await server.stop()
-            #expect(result?.status == 0, "\(result?.text ?? "no result")\(result?.errorText ?? "")")
+            let result = try await Visitor.visit(site, script: example.script, in: browser, picture: example.name)
+            #expect(result.status == 0, "\(result.text)\(result.errorText)")
         }
 
         /// An example's own tests, as its README says to run them natively.

@@ -71,6 +71,34 @@ actor Sites {
     }
 }
 
+/// A visitor of a site: a script of this folder that uses a real browser.
+enum Visitor {
+    /// Serves a site while a script visits it.
+    ///
+    /// - Parameters:
+    ///   - script: its name; it gets the browser's name, the address and where to put a picture.
+    ///   - picture: the picture's name without the browser's.
+    static func visit(
+        _ site: URL, script: String, in browser: Browser, base: String = "/", picture: String
+    ) async throws -> ChildProcess.Result {
+        try FileManager.default.createDirectory(at: Workshop.screenshots, withIntermediateDirectories: true)
+        let server = DevServer(root: site, options: .init(port: 0, base: base))
+        let address = try await server.start()
+        let file = Workshop.package.appending(path: "Tests/EndToEnd/\(script)").path
+        let image = Workshop.screenshots.appending(path: "\(picture)-\(browser).png").path
+        do {
+            let result = try await ChildProcess(
+                Workshop.node, [file, browser.rawValue, address.absoluteString, image]
+            ).collect(timeout: .seconds(280))
+            await server.stop()
+            return result
+        } catch {
+            await server.stop()
+            throw error
+        }
+    }
+}
+
 /// A real browser without a window.
 enum Browser: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case chromium, firefox

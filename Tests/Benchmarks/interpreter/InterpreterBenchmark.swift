@@ -37,7 +37,8 @@ struct InterpreterBenchmark: ParsableCommand {
         let folder = FileManager.default.temporaryDirectory.appending(path: "frond-interpreter-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let programs = Workload.programs + [try Workload.start(in: folder)]
+        var programs = Workload.programs
+        if only == nil || only == "start" { programs.append(try Workload.start(in: folder)) }
         var rows: [Row] = []
         print(Row.heading)
         for program in programs where only == nil || only == program.name {

@@ -1,3 +1,4 @@
+import Foundation
 import ReferenceRuntime
 import WasmBinary
 
@@ -34,6 +35,11 @@ final class Recording {
         calls.append(Call(result: result, writes: changes(event.memory)))
     }
 
+    private func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+        return memcmp(left + range.lowerBound, right + range.lowerBound, range.count) == 0
+    }
+
     /// Stretches of 64 bytes that differ, joined where they touch.
     private func changes(_ memory: UnsafeRawBufferPointer) -> [(address: Int, bytes: [UInt8])] {
         let size = 64
@@ -42,7 +48,7 @@ final class Recording {
             var at = 0
             while at < memory.count {
                 let end = min(at + size, memory.count)
-                if end > old.count || !memory[at..<end].elementsEqual(old[at..<end]) {
+                if end > old.count || !isEqual(old, memory, at..<end) {
                     if let last = found.last, last.upperBound == at {
                         found[found.count - 1] = last.lowerBound..<end
                     } else {

@@ -89,7 +89,7 @@ extension EndToEnd {
             let said = try await answers(
                 ["main.py": source, "pyproject.toml": "[project]\nname = 'hello'\ndependencies = ['flask']"],
                 "main:app",
-                ["/you", "/a/b"], says: "app in main.py is an application of flask; it is served (app = \"main:app\")")
+                ["/you", "/a/b"], says: "app in main.py is an application of Flask; it is served (app = \"main:app\")")
             #expect(
                 said.hasPrefix("/you 200 {\"from\":\"127.0.0.1:8000\",\"hello\":\"you\"}\n\n/a/b 404 <!doctype html>"))
         }

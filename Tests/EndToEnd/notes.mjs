@@ -2,14 +2,14 @@
 //
 //     node notes.mjs chromium|firefox http://127.0.0.1:8000/ [PICTURE.png]
 
-import { errorsOf, frameOf, until, visit } from './visitor.mjs';
+import { at as reached, errorsOf, frameOf, until, visit } from './visitor.mjs';
 
 const [name, address, picture] = process.argv.slice(2);
 
 await visit(name, async (browser, check) => {
     const page = await browser.open(address);
     let app = await frameOf(page);
-    const at = (path) => until(page, path, `location.pathname + location.search === ${JSON.stringify(path)}`);
+    const at = (path) => reached(page, app, path);
     const titles = () => app.texts('.notes h2');
 
     await app.says('New here?', 120);

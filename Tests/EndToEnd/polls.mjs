@@ -2,7 +2,7 @@
 //
 //     node polls.mjs chromium|firefox http://127.0.0.1:8000/ [PICTURE.png]
 
-import { errorsOf, frameOf, until, visit } from './visitor.mjs';
+import { at as reached, errorsOf, frameOf, until, visit } from './visitor.mjs';
 
 const [name, address, picture] = process.argv.slice(2);
 const questions = ['Where should a Python program run?', 'Which fern do you like best?', 'Tabs or spaces?'];
@@ -10,7 +10,7 @@ const questions = ['Where should a Python program run?', 'Which fern do you like
 await visit(name, async (browser, check) => {
     const page = await browser.open(address);
     let app = await frameOf(page);
-    const at = (path) => until(page, path, `location.pathname === ${JSON.stringify(path)}`);
+    const at = (path) => reached(page, app, path);
     // The administration has its links on every page: the next click must not come before the page that it is meant for.
     const heading = (text) => until(app, text, `document.querySelector('#content h1')?.innerText === ${JSON.stringify(text)}`);
     const photograph = (what) => picture && page.screenshot(picture.replace(/\.png$/, `-${what}.png`));

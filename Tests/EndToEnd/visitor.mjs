@@ -20,9 +20,10 @@ export async function frameOf(page) {
 class AppPage extends Page {
     /** Scrolls to an element and clicks it with the pointer. */
     async press(selector) {
-        await until(this, selector, `document.querySelector(${JSON.stringify(selector)}) !== null`);
-        await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'center',
-            behavior: 'instant' })`);
+        // Not before all of the page is there, or things move away from the pointer.
+        await until(this, selector, `(() => { const found = document.querySelector(${JSON.stringify(selector)});
+            found?.scrollIntoView({ block: 'center', behavior: 'instant' });
+            return found !== null && document.readyState === 'complete'; })()`);
         await this.click(selector);
     }
 
@@ -51,6 +52,13 @@ class AppPage extends Page {
     texts(selector) {
         return this.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.innerText.trim())`);
     }
+}
+
+/** Waits until page and frame are both at an address: a path, with its query or with any. */
+export async function at(page, app, path) {
+    const there = `location.pathname${path.includes('?') ? ' + location.search' : ''} === ${JSON.stringify(path)}`;
+    await until(page, path, there);
+    await until(app, `the page of ${path}`, `${there} && document.readyState === 'complete'`);
 }
 
 /**

@@ -45,7 +45,10 @@ extension EndToEnd {
                 let traces = [folder.appending(path: "one"), folder.appending(path: "two")]
                 for trace in traces {
                     let result = try await Workshop.frond(
-                        ["run", "--runtime", "reference", "--trace", trace.path, Self.probe.path, "contexts", "threads"],
+                        [
+                            "run", "--runtime", "reference", "--trace", trace.path, Self.probe.path, "contexts",
+                            "threads",
+                        ],
                         timeout: .seconds(200))
                     #expect(result.status == 0, "\(result.errorText)")
                 }

@@ -4,19 +4,13 @@ import WasmBinary
 final class Imports {
     private let store: Store
     private let calls: SystemCalls
-    private let kernel: Kernel
     private let trace: ((String) -> Void)?
-    private let observe: ((Program.ImportEvent) -> Void)?
     private var own: [String: FunctionInstance.HostBody] = [:]
     private var count: () -> Void = {}
 
-    init(
-        _ kernel: Kernel, _ store: Store, _ trace: ((String) -> Void)?, _ observe: ((Program.ImportEvent) -> Void)?
-    ) {
-        self.kernel = kernel
+    init(_ kernel: Kernel, _ store: Store, _ trace: ((String) -> Void)?) {
         self.store = store
         self.trace = trace
-        self.observe = observe
         calls = SystemCalls(kernel)
     }
 
@@ -69,7 +63,7 @@ final class Imports {
         let body = calls.bodies[name]
         let signature = store.types.signature(type)
         let isTraced = name != "frond.switch"
-        let perform: FunctionInstance.HostBody = { [unowned self] call in
+        return FunctionInstance(store, type: type, name: name) { [unowned self] call in
             guard let body = body ?? self.own[name] else {
                 return call.fails(Program.BootError(description: "nobody implements the import \(name)"))
             }
@@ -84,15 +78,6 @@ final class Imports {
             guard case .returned = outcome else { return outcome }
             let result = signature.results.isEmpty ? "" : " = " + Trace.values(call.slots, signature.results)
             trace("call \(name)(\(arguments))\(result)")
-            return outcome
-        }
-        guard let observe else { return FunctionInstance(store, type: type, name: name, perform) }
-        let hasResult = !signature.results.isEmpty
-        return FunctionInstance(store, type: type, name: name) { [unowned kernel] call in
-            observe(.init(name: name, result: nil, memory: UnsafeRawBufferPointer(kernel.memory.memory.bytes)))
-            let outcome = perform(call)
-            let result = hasResult ? call.slots[0] : 0
-            observe(.init(name: name, result: result, memory: UnsafeRawBufferPointer(kernel.memory.memory.bytes)))
             return outcome
         }
     }

@@ -68,19 +68,28 @@ public struct FilesImage: Sendable, Equatable {
         let paths = files.keys.sorted(by: bytewise)
         var data: [UInt8] = []
         data.reserveCapacity(files.values.reduce(0) { $0 + $1.bytes.count })
-        var places: [[UInt8]: Int] = [:]
-        func add(_ bytes: [UInt8]) {
-            guard !bytes.isEmpty, places[bytes] == nil else { return }
-            places[bytes] = data.count
-            data += bytes
+        var offsets: [String: Int] = [:]
+        // By length: to compare those few that have the same one costs less than a hash of every byte.
+        var stored: [Int: [(bytes: [UInt8], offset: Int)]] = [:]
+        func store(_ paths: [String]) {
+            for path in paths where offsets[path] == nil {
+                guard let bytes = files[path]?.bytes else { continue }
+                if let equal = stored[bytes.count]?.first(where: { $0.bytes == bytes }) {
+                    offsets[path] = equal.offset
+                } else {
+                    let offset = bytes.isEmpty ? 0 : data.count
+                    stored[bytes.count, default: []].append((bytes, offset))
+                    offsets[path] = offset
+                    data += bytes
+                }
+            }
         }
-        for path in paths where isFirst(path) { if let file = files[path] { add(file.bytes) } }
+        store(paths.filter(isFirst))
         let cut = data.count
-        for path in paths { if let file = files[path] { add(file.bytes) } }
+        store(paths)
         var rows: [String] = []
         for path in paths {
-            guard let file = files[path] else { continue }
-            let offset = places[file.bytes] ?? 0
+            guard let file = files[path], let offset = offsets[path] else { continue }
             let mode = file.mode == 0o644 ? "" : ",\(file.mode)"
             rows.append("[\(JSONText.string(path)),\(offset),\(file.bytes.count)\(mode)]")
         }

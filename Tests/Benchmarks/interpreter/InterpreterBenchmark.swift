@@ -15,10 +15,9 @@ struct InterpreterBenchmark: ParsableCommand {
               swift run -c release interpreter-benchmark --only loop --runs 9
               swift run -c release interpreter-benchmark --write
 
-            loop, fib, sieve, sort and mandel are functions of programs.c. start is CPython's start, print('hello')
-            and end, with its host's part recorded and played back, so that an engine without Frond's imports runs it,
-            too; hello is the same by frond run, with reading, validating and the kernel. Both need frond (FROND, or
-            .build/release/frond) and the runtime kit.
+            loop, fib, sieve, sort and mandel are functions of programs.c. hello is CPython's start, print('hello') and
+            end, by frond run, for which wasmkit lacks the imports; it needs frond (FROND, or .build/release/frond) and
+            the runtime kit.
             """)
 
     @Option(help: "Only this one.")
@@ -34,14 +33,9 @@ struct InterpreterBenchmark: ParsableCommand {
     var write = false
 
     func run() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "frond-interpreter-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        var programs = Workload.programs
-        if only == nil || only == "start" { programs.append(try Workload.start(in: folder)) }
         var rows: [Row] = []
         print(Row.heading)
-        for program in programs where only == nil || only == program.name {
+        for program in Workload.programs where only == nil || only == program.name {
             let row = try program.measure(runs: runs)
             rows.append(row)
             print(row.line)
@@ -128,8 +122,7 @@ enum Section {
 
             `swift run -c release interpreter-benchmark --write`, \(day), \(machine()); wasmkit \(WasmKit.version).
 
-            `start` is CPython's start, `print('hello')` and end, with its host's part played back; `hello` is
-            `frond run --runtime reference -c "print('hello')"`, all included.
+            `hello` is `frond run --runtime reference -c "print('hello')"`, all included.
 
             \(table.joined(separator: "\n"))
             """

@@ -12,10 +12,8 @@ struct Workload {
 
     var name: String
     var module: URL
-    var function: String
-    var argument: UInt32?
-    /// What wasmkit calls to measure how long it takes to load the module.
-    var idle: (function: String, argument: UInt32?)
+    /// The function's argument; with 1, there is next to nothing to do.
+    var argument: UInt32
 
     static let programs = [
         program("loop", 30_000_000), program("fib", 34), program("sieve", 20), program("sort", 20),
@@ -24,32 +22,7 @@ struct Workload {
 
     private static func program(_ name: String, _ argument: UInt32) -> Workload {
         let module = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "programs.wasm")
-        return Workload(name: name, module: module, function: name, argument: argument, idle: (name, 1))
-    }
-
-    /// CPython's start with its host's part recorded.
-    static func start(in folder: URL) throws -> Workload {
-        let app = folder.appending(path: "app")
-        let site = folder.appending(path: "site")
-        try FileManager.default.createDirectory(at: app, withIntermediateDirectories: true)
-        try Data("print('hello')\n".utf8).write(to: app.appending(path: "main.py"))
-        try frond(["build", app.path, "-o", site.path, "--fast", "--quiet"])
-        let assets = site.appending(path: "assets")
-        let names = try FileManager.default.contentsOfDirectory(atPath: assets.path)
-        func asset(_ ending: String) throws -> Bytes {
-            guard let name = names.first(where: { $0.hasSuffix(ending) }) else {
-                throw Failure("no \(ending) in the site")
-            }
-            return Bytes(try Data(contentsOf: assets.appending(path: name)))
-        }
-        let program = try asset(".wasm")
-        let (recording, status) = try Recording.run(
-            program, image: asset(".img"), arguments: ["python3", "-c", "print('hello')"])
-        guard status == 0 else { throw Failure("the recorded program ended with status \(status)") }
-        let module = folder.appending(path: "start.wasm")
-        try Data(Replay(Module.read(program), recording).module.write()).write(to: module)
-        return Workload(
-            name: "start", module: module, function: Replay.start, argument: nil, idle: (Replay.nothing, nil))
+        return Workload(name: name, module: module, argument: argument)
     }
 
     /// `frond run --runtime reference -c "print('hello')"`.
@@ -82,8 +55,8 @@ struct Workload {
     }
 
     private func call(_ instance: ModuleInstance, _ store: Store) throws {
-        guard let function = instance.function(function) else { throw Failure("there is no function \(function)") }
-        let outcome = ExecutionContext(store).invoke(function, argument.map { [.i32($0)] } ?? [])
+        guard let function = instance.function(name) else { throw Failure("there is no function \(name)") }
+        let outcome = ExecutionContext(store).invoke(function, [.i32(argument)])
         guard case .returned = outcome else { throw Failure("\(name): \(outcome)") }
     }
 
@@ -100,8 +73,7 @@ struct Workload {
 
     /// Seconds that wasmkit takes for a call, without those for loading the module; nil when there is no wasmkit.
     private func runWasmKit() throws -> Double? {
-        guard let load = try WasmKit.run(module, idle.function, idle.argument),
-            let total = try WasmKit.run(module, function, argument)
+        guard let load = try WasmKit.run(module, name, 1), let total = try WasmKit.run(module, name, argument)
         else { return nil }
         return max(total - load, 0.001)
     }
@@ -146,11 +118,11 @@ enum WasmKit {
     /// Seconds for a call in a process of its own; nil when there is no wasmkit.
     ///
     /// - Throws: when it can't run the module.
-    static func run(_ module: URL, _ function: String, _ argument: UInt32?) throws -> Double? {
+    static func run(_ module: URL, _ function: String, _ argument: UInt32) throws -> Double? {
         let process = Process()
         let errors = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["wasmkit", "run", module.path, function] + (argument.map { ["i32:\($0)"] } ?? [])
+        process.arguments = ["wasmkit", "run", module.path, function, "i32:\(argument)"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
         var said = Data()

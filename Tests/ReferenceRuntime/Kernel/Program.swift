@@ -34,21 +34,9 @@ public final class Program {
         public var idle: ((Program) -> Bool)?
         /// Gets the lines of the trace, if there is to be one.
         public var trace: ((String) -> Void)?
-        /// Called before and after every call of an import, for what wants to know all that a host does to a program.
-        public var onImport: ((ImportEvent) -> Void)?
 
         /// The defaults.
         public init() {}
-    }
-
-    /// A call of an import begins or has ended.
-    public struct ImportEvent {
-        /// `module.name`
-        public var name: String
-        /// The bits of the result (0 when there is none) of a call that has ended.
-        public var result: UInt64?
-        /// The program's memory. It is valid until the observer returns.
-        public var memory: UnsafeRawBufferPointer
     }
 
     /// Why a module is no program.
@@ -139,7 +127,7 @@ public final class Program {
         self.placeholder = placeholder
         kernel = try makeKernel(store, placeholder)
         kernel.arguments = options.arguments.map { Array($0.utf8) }
-        imports = Imports(kernel, store, options.trace, options.onImport)
+        imports = Imports(kernel, store, options.trace)
         instance = try ModuleInstance(valid, in: store) { [imports] in imports.external(for: $0, in: valid) }
         guard let memory = instance.memory("memory") else {
             throw BootError(description: "the module exports no memory")

@@ -76,11 +76,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("CommandsTests", ["Commands", "SiteBuilder", "Wheels", "Support"]),
         tests(
-            "ContextShimTests", ["ContextShim", "Support"],
+            "ContextShimTests", ["ContextShim", "Support", "TestSupport"],
             exclude: ["build-native.sh", "greenlet-native.sh", "native", "wasm"]),
         tests("DevServerTests", ["DevServer", "Support"]),
         tests(
-            "EndToEnd", ["DevServer", "GlueGenerator", "Support", "Templates", "Verification", "WasmBinary"],
+            "EndToEnd",
+            ["DevServer", "GlueGenerator", "Support", "Templates", "TestSupport", "Verification", "WasmBinary"],
             exclude: [
                 "Apps", "chat.mjs", "herbarium.mjs", "jobs.mjs", "notes.mjs", "polls.mjs", "servers.mjs", "sockets.mjs",
                 "visitor.mjs", "web.mjs",
@@ -96,7 +97,7 @@ let package = Package(
             exclude: ["JavaScript", "Snapshots"]),
         tests("SupportTests", ["Support"]),
         tests("WasmBinaryTests", ["WasmBinary"]),
-        tests("WasmLinkerTests", ["WasmBinary", "WasmLinker"], exclude: ["Fixtures"]),
+        tests("WasmLinkerTests", ["TestSupport", "WasmBinary", "WasmLinker"], exclude: ["Fixtures"]),
         tests("WheelsTests", ["Wheels", "Support", "CZlib", crypto]),
 
         // The oracle. Without optimisation an interpreter is a hundred times slower, so debug builds optimise it too.

@@ -231,20 +231,21 @@ extension JavaScriptModule {
                 line, isBlock ? "a \(keyword) does not end" : "a \(keyword) does not end with a semicolon")
         }
 
-        func isName(after index: Int) -> Bool {
-            let next = tokens[min(index, tokens.count)...].first { !isBlank($0) }
-            return next?.kind == .name
+        /// Where the first token that means something stands, from an index on; behind the last one if there is none.
+        func meaningful(from index: Int) -> Int {
+            tokens[min(index, tokens.count)...].firstIndex { !isBlank($0) } ?? tokens.count
         }
 
         /// What is refused anywhere, because it means something else in a joined file.
         func check(_ token: JavaScriptToken, _ word: String) throws(Diagnostic) {
             guard token.kind == .name, word == "import" || word == "eval" else { return }
-            var after = at + 1
-            while after < tokens.count, isBlank(tokens[after]) { after += 1 }
+            let after = meaningful(from: at + 1)
             let next = after < tokens.count ? text(tokens[after]) : ""
             let isProperty = lastMeaningful == "."
             // An address in a variable is known at run time only, and means a file of the site's.
-            if word == "import" && !isProperty && next == "(" && !isName(after: after + 1) {
+            let argument = meaningful(from: after + 1)
+            let isVariable = argument < tokens.count && tokens[argument].kind == .name
+            if word == "import" && !isProperty && next == "(" && !isVariable {
                 throw fail(token.line, "dynamic `import()` of a file can't be bundled")
             }
             if word == "import" && !isProperty && next == "." {

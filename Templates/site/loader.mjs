@@ -42,8 +42,11 @@ export function canDecodeFormat(format) {
  */
 export async function fetchAsset(asset, way, type, onProgress) {
     const small = way !== 'plain' && asset[way] !== undefined;
-    const url = small ? `${asset.url}.${way}` : asset.url;
-    const response = await fetchChecked(url);
+    return plainContents(await fetchChecked(small ? `${asset.url}.${way}` : asset.url), asset, way, type, onProgress);
+}
+
+function plainContents(response, asset, way, type, onProgress) {
+    const small = way !== 'plain' && asset[way] !== undefined;
     // Some hosts label `.br` files with their encoding; the browser has decoded those.
     const encoding = response.headers.get('content-encoding') ?? '';
     const decoded = encoding !== '' && encoding !== 'identity';
@@ -87,7 +90,7 @@ async function compileModule(asset, way, onProgress) {
     if (way !== 'plain') return WebAssembly.compileStreaming(await fetchAsset(asset, way, 'application/wasm', onProgress));
     const response = await fetchChecked(asset.url);
     if (response.headers.get('content-type') !== 'application/wasm') {
-        return WebAssembly.compileStreaming(await fetchAsset(asset, way, 'application/wasm', onProgress));
+        return WebAssembly.compileStreaming(plainContents(response, asset, way, 'application/wasm', onProgress));
     }
     // The response as it is, not one around it: only for such does a browser keep the compiled code for the next visit.
     const sent = asset.br ?? asset.size;

@@ -207,9 +207,8 @@ export class FrondApp extends HTMLElement {
         this.loadingPanel = panel;
         this.#prepare();
         try {
-            const loading = loadProgram(this.configuration.assets, (received, total) => panel.bytes(received, total),
+            this.loaded = await loadProgram(this.configuration.assets, (received, total) => panel.bytes(received, total),
                 (name) => this.#mark(name), this.loaded?.module);
-            this.loaded = await loading;
         } catch (error) {
             if (this.isUnreachable) return;
             this.program?.dispose();

@@ -2,6 +2,7 @@
 //
 //     page ──prepare, start, input, end-input, interrupt, resize, rest, files──▶ worker ──output, step, tty, exit, failed, storage, files──▶ page
 
+import { joinBytes } from './bytes.mjs';
 import { RestOfFiles } from './rest.mjs';
 
 let handle = null;
@@ -36,7 +37,7 @@ function makeOutput() {
         timer = 0;
         windowBegan = performance.now();
         sent = 0;
-        for (const { stream, parts, length } of gathered) send(stream, join(parts, length));
+        for (const { stream, parts, length } of gathered) send(stream, joinBytes(parts, length));
         gathered = [];
         size = 0;
     }
@@ -71,17 +72,6 @@ function makeOutput() {
     }
 
     return { write, flush };
-}
-
-function join(parts, length) {
-    if (parts.length === 1) return parts[0];
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-        whole.set(part, at);
-        at += part.byteLength;
-    }
-    return whole;
 }
 
 async function start({

@@ -1,5 +1,6 @@
 import ContextShim
 import Foundation
+import TestSupport
 import Testing
 
 /// The shim compiled for this machine: the same C over ucontext, a clock of its own and descriptors that are switches.
@@ -64,12 +65,7 @@ struct ContextShimTests {
 }
 
 /// A Node with JSPI, as the other tests find it.
-private let node: String? = {
-    let environment = ProcessInfo.processInfo.environment
-    let named = [environment["FROND_NODE"], environment["NODE"]].compactMap { $0 }
-    let path = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/node" }
-    return (named + path).first { FileManager.default.isExecutableFile(atPath: $0) }
-}()
+private let node = Engine.node.path
 
 @Suite("Context shim, in Node")
 struct ContextShimInNodeTests {

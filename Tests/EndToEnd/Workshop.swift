@@ -1,6 +1,7 @@
 import DevServer
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 /// All tests that need the whole product: one after the other, because each may start a browser.
@@ -27,8 +28,8 @@ enum Workshop {
     private static let tools = CacheDirectory().tools.appending(path: "bin")
     private static let host = ProcessInfo.processInfo.environment
 
-    /// Node: `FROND_NODE`, or the pinned one.
-    static let node = host["FROND_NODE"] ?? tools.appending(path: "node").path
+    /// Node; see `Engine`.
+    static let node = Engine.node.path ?? "node"
     /// A native Python with greenlet: `FROND_PYTHON`, or that of the tools.
     static let python = host["FROND_PYTHON"] ?? tools.appending(path: "python3").path
 

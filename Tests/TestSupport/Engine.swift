@@ -8,15 +8,16 @@ package enum Engine: String, Sendable {
     case deno
 
     /// Where it is, if it is there.
-    package var path: String? {
+    package var path: String? { Self.find(rawValue, named: ["FROND_\(rawValue.uppercased())", rawValue.uppercased()]) }
+
+    /// A program that one of these environment variables names, or that `make tools` installs, or that is on `PATH`.
+    package static func find(_ program: String, named variables: [String]) -> String? {
         let environment = ProcessInfo.processInfo.environment
-        for variable in ["FROND_\(rawValue.uppercased())", rawValue.uppercased()] {
-            if let named = environment[variable], !named.isEmpty { return named }
-        }
+        if let given = variables.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) { return given }
         let folders =
             [CacheDirectory().tools.appending(path: "bin").path]
             + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        return folders.map { "\($0)/\(rawValue)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     /// Runs it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import WasmBinary
 import WasmLinker
@@ -43,17 +44,13 @@ func link(_ libraries: String..., keep: Set<String> = [], change: (inout LinkOpt
 /// Programs that we did not write, used when they are there.
 enum Tool {
     /// `wasm-tools`, by `FROND_WASM_TOOLS` or on the path.
-    static let wasmTools = find("wasm-tools", variables: ["FROND_WASM_TOOLS"])
-    /// `node`, by `FROND_NODE` or `NODE`, or on the path.
-    static let node = find("node", variables: ["FROND_NODE", "NODE"])
+    static let wasmTools = tool("wasm-tools", at: Engine.find("wasm-tools", named: ["FROND_WASM_TOOLS"]))
+    /// `node`; see `Engine`.
+    static let node = tool("node", at: Engine.node.path)
 
-    private static func find(_ name: String, variables: [String]) -> URL? {
-        let environment = ProcessInfo.processInfo.environment
-        let named = variables.compactMap { environment[$0] }
-        let onPath = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-        let found = (named + onPath).first { FileManager.default.isExecutableFile(atPath: $0) }
-        if found == nil { print("skipped what needs \(name): set \(variables[0])") }
-        return found.map { URL(filePath: $0) }
+    private static func tool(_ name: String, at path: String?) -> URL? {
+        if path == nil { print("skipped what needs \(name): put it on PATH") }
+        return path.map { URL(filePath: $0) }
     }
 
     static func validate(_ bytes: Bytes, _ what: String = "the output") throws {

@@ -233,11 +233,6 @@ export class Line {
     }
 }
 
-/** One request on a connection of its own. */
-export function exchange(connection, request) {
-    return new Line(connection).exchange(request, false);
-}
-
 async function send(writer, head, body) {
     if (body !== null && body.length > 0 && body.length <= 4096) {
         const joined = new Uint8Array(head.length + body.length);

@@ -101,7 +101,6 @@ export function installSocketShim() {
                     break;
                 }
                 case 'sent': this.#buffered -= message.size; break;
-                case 'closing': this.#state = Math.max(this.#state, 2); break;
                 case 'closed': this.#closed(message); break;
                 default: break;
             }

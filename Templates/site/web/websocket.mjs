@@ -7,6 +7,7 @@
 // trusted: messages have a limit, text has to be UTF-8, and whatever else is not allowed ends the connection with the code
 // that the standard has for it.
 
+import { joinBytes } from '../bytes.mjs';
 import { HttpError, Reader, readHead, requestHead } from './http-client.mjs';
 
 const webSocketMagic = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -162,12 +163,7 @@ export class WebSocketClient {
     }
 
     #content({ opcode, parts, size }) {
-        const whole = new Uint8Array(size);
-        let at = 0;
-        for (const part of parts) {
-            whole.set(part, at);
-            at += part.length;
-        }
+        const whole = joinBytes(parts, size);
         return opcode === opText ? this.#text(whole) : whole.buffer;
     }
 
@@ -212,13 +208,7 @@ export class WebSocketClient {
             parts.push(bytes);
             left -= bytes.length;
         }
-        if (parts.length === 1) return parts[0].slice();
-        const whole = new Uint8Array(count);
-        let at = 0;
-        for (const part of parts) {
-            whole.set(part, at);
-            at += part.length;
-        }
-        return whole;
+        // A copy: what comes from the reader is a view of more, and its whole buffer is handed on.
+        return parts.length === 1 ? parts[0].slice() : joinBytes(parts, count);
     }
 }

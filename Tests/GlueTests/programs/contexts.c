@@ -3,30 +3,13 @@
 // It is a whole Frond program (the exports and imports that docs/glue.md lists) and runs one of the cases below, named by
 // argv[1], with the number argv[2]. Build: see ../build-programs.sh; the .wasm beside it is committed.
 
-typedef unsigned char u8;
-typedef int i32;
-typedef unsigned u32;
-typedef long long i64;
+#include "program.h"
 
-#define IMPORT(module, name) __attribute__((import_module(module), import_name(name)))
-#define EXPORT(name) __attribute__((export_name(name), used))
 #define NOINLINE __attribute__((noinline))
 
-IMPORT("frond", "switch") i32 host_switch(i32 me, i32 next, double wait_ms);
 IMPORT("frond", "kill") void host_kill(i32 id);
 IMPORT("frond", "cap") i32 host_cap(void);
-IMPORT("frond", "take_event") i32 host_take_event(void);
-IMPORT("frond", "watch") i32 host_watch(i32 fd, i32 events, i32 thread);
-IMPORT("frond", "fd_read") i32 host_read(i32 fd, void *iov, i32 count, u32 *got);
-IMPORT("frond", "fd_write") i32 host_write(i32 fd, const void *iov, i32 count, u32 *written);
-IMPORT("wasi_snapshot_preview1", "args_sizes_get") i32 args_sizes_get(u32 *count, u32 *size);
-IMPORT("wasi_snapshot_preview1", "args_get") i32 args_get(u8 **argv, u8 *buffer);
 IMPORT("wasi_snapshot_preview1", "proc_exit") _Noreturn void proc_exit(i32 status);
-IMPORT("env", "emscripten_get_now") double now(void);
-
-// --- what the host looks for ---
-
-i32 frond_host_depth, frond_events_pending;
 
 // --- the stack pointer ---
 
@@ -38,40 +21,6 @@ static inline char *get_sp(void) {
 
 static inline void set_sp(char *sp) {
     __asm__ volatile("local.get %0\n\tglobal.set __stack_pointer" ::"r"(sp) : "memory");
-}
-
-// --- text ---
-
-static u32 length(const char *s) {
-    u32 n = 0;
-    while (s[n]) n++;
-    return n;
-}
-
-static i32 same(const char *a, const char *b) {
-    while (*a && *a == *b) a++, b++;
-    return *a == *b;
-}
-
-static void put(const char *s) {
-    struct { const char *at; u32 size; } iov = {s, length(s)};
-    u32 written;
-    host_write(1, &iov, 1, &written);
-}
-
-static void number(i64 n) {
-    char text[24], *at = text + 23;
-    i32 negative = n < 0;
-    *at = 0;
-    if (negative) n = -n;
-    do *--at = '0' + n % 10;
-    while (n /= 10);
-    if (negative) *--at = '-';
-    put(at);
-}
-
-static void line(const char *s, i64 n) {
-    put(s), put(" "), number(n), put("\n");
 }
 
 // --- contexts: id = index; a finished one goes back to the free list and is started again from its loop ---
@@ -218,7 +167,7 @@ static void once(i32 n) {
 
 static void sleeper(i32 ms) {
     park(2, now() + ms);
-    line("woke", ms);
+    say("woke", ms);
     if (++hits == 3) all[0].waiting = 1;
     switch_to(-1, wait_ms());
 }
@@ -261,16 +210,16 @@ static void case_pingpong(i32 n) {
     double from = now();
     for (i32 i = 0; i < n; i++) switch_to(id, 0);
     double ns = (now() - from) * 1e6 / (2.0 * n);
-    line("hits", hits);
-    if (n >= 20000) line("picoseconds", (i64)(ns * 1000));
+    say("hits", hits);
+    if (n >= 20000) say("picoseconds", (i64)(ns * 1000));
 }
 
 static void case_pool(i32 n) {
     double from = now();
     for (i32 i = 0; i < n; i++) switch_to(create(once, 1), 0);
     double ns = (now() - from) * 1e6 / n;
-    line("hits", hits), line("made", made);
-    if (n >= 20000) line("picoseconds", (i64)(ns * 1000));
+    say("hits", hits), say("made", made);
+    if (n >= 20000) say("picoseconds", (i64)(ns * 1000));
 }
 
 static void case_parked(i32 n) {
@@ -280,13 +229,13 @@ static void case_parked(i32 n) {
         if (id < 0) refused++;
         else switch_to(id, 0), parked++;
     }
-    line("parked", parked), line("refused", refused);
+    say("parked", parked), say("refused", refused);
     // Parked ones must not slow the others down beyond reason.
     double from = now();
     for (i32 i = 0; i < 10000; i++) switch_to(1, 0);
-    line("picoseconds", (i64)((now() - from) * 1e9 / 20000));
+    say("picoseconds", (i64)((now() - from) * 1e9 / 20000));
     for (i32 id = 1; id <= parked; id++) host_kill(id);
-    line("killed", parked);
+    say("killed", parked);
 }
 
 static void case_kill(i32 n) {
@@ -298,7 +247,7 @@ static void case_kill(i32 n) {
         all[id].started = 0;
         spare[spares++] = id; // the id is used again at once
     }
-    line("hits", hits), line("made", made);
+    say("hits", hits), say("made", made);
 }
 
 static void case_stress(i32 n) {
@@ -311,7 +260,7 @@ static void case_stress(i32 n) {
         }
     for (i32 id = 1; id <= n; id++)
         while (!all[id].done) switch_to(id, 0), total++;
-    line("switches", total);
+    say("switches", total);
 }
 
 static void spin_forever(i32 n) {
@@ -323,12 +272,12 @@ static void case_starve(i32 ms) {
     i32 id = create(spin_forever, 0);
     double until = now() + ms;
     while (now() < until) switch_to(id, 0);
-    line("busy", ms);
+    say("busy", ms);
 }
 
 static void case_input(i32 n) {
     char buffer[256];
-    struct { char *at; u32 size; } iov = {buffer, sizeof buffer - 1};
+    span iov = {buffer, sizeof buffer - 1};
     u32 got = 0;
     for (;;) {
         i32 error = host_read(0, &iov, 1, &got);
@@ -351,7 +300,7 @@ static void into_context(i32 how, void (*body)(i32)) {
 }
 
 static void overflow(i32 n) {
-    line("unreachable", recurse(n));
+    say("unreachable", recurse(n));
 }
 
 EXPORT("frond_start") i32 start(void) {
@@ -370,7 +319,7 @@ EXPORT("frond_start") i32 start(void) {
     else if (same(name, "stress")) case_stress(n);
     else if (same(name, "starve")) case_starve(n);
     else if (same(name, "input")) case_input(n);
-    else if (same(name, "chain")) switch_to(create(chain, n), 0), line("hits", hits);
+    else if (same(name, "chain")) switch_to(create(chain, n), 0), say("hits", hits);
     else if (same(name, "sleep")) {
         for (i32 ms = 300; ms > 0; ms -= 100) {
             i32 id = create(sleeper, ms);
@@ -387,7 +336,7 @@ EXPORT("frond_start") i32 start(void) {
     else if (same(name, "signal")) {
         put("waiting\n");
         park(2, now() + 10000);
-        line("signal", signals);
+        say("signal", signals);
     } else if (same(name, "status")) return n;
     else return 101;
     return 0;

@@ -4,17 +4,10 @@
 //
 // Results are printed as they come: 0 or more, or minus the error number (WASI's numbers: 6 EAGAIN, 8 EBADF, 44 ENOENT, …).
 
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef int i32;
-typedef unsigned u32;
-typedef long long i64;
+#include "program.h"
 
-#define IMPORT(module, name) __attribute__((import_module(module), import_name(name)))
-#define EXPORT(name) __attribute__((export_name(name), used))
 #define SYSCALL(name) IMPORT("env", "__syscall_" #name) i32 sys_##name
 
-typedef struct { void *at; u32 size; } span;
 typedef struct { i32 fd; u16 events, revents; } polled;
 typedef struct { u16 family, port; u32 address; u8 rest[8]; } place;
 typedef struct {
@@ -25,25 +18,17 @@ typedef struct {
     i64 inode;
 } status;
 
-IMPORT("frond", "switch") i32 host_switch(i32 me, i32 next, double wait_ms);
-IMPORT("frond", "take_event") i32 host_take_event(void);
-IMPORT("frond", "fd_read") i32 host_read(i32 fd, const span *spans, i32 count, u32 *got);
-IMPORT("frond", "fd_write") i32 host_write(i32 fd, const span *spans, i32 count, u32 *written);
 IMPORT("frond", "poll") i32 host_poll(polled *list, i32 count);
 IMPORT("frond", "connect") i32 host_connect(i32 fd, const place *to, i32 size);
 IMPORT("frond", "accept4") i32 host_accept(i32 fd, place *from, u32 *size, i32 flags);
 IMPORT("frond", "recvfrom") i32 host_receive(i32 fd, void *at, u32 size, i32 flags, place *from, u32 *from_size);
 IMPORT("frond", "sendto") i32 host_send(i32 fd, const void *at, u32 size, i32 flags, const place *to, u32 to_size);
-IMPORT("frond", "watch") i32 host_watch(i32 fd, i32 events, i32 thread);
-IMPORT("wasi_snapshot_preview1", "args_sizes_get") i32 args_sizes_get(u32 *count, u32 *size);
-IMPORT("wasi_snapshot_preview1", "args_get") i32 args_get(u8 **argv, u8 *buffer);
 IMPORT("wasi_snapshot_preview1", "fd_close") i32 host_close(i32 fd);
 IMPORT("wasi_snapshot_preview1", "fd_seek") i32 host_seek(i32 fd, i64 offset, i32 whence, i64 *position);
 IMPORT("wasi_snapshot_preview1", "fd_pread") i32 host_pread(i32 fd, const span *spans, i32 count, i64 at, u32 *got);
 IMPORT("wasi_snapshot_preview1", "fd_pwrite") i32 host_pwrite(i32 fd, const span *spans, i32 count, i64 at, u32 *done);
 IMPORT("wasi_snapshot_preview1", "clock_time_get") i32 host_clock(i32 clock, i64 precision, i64 *time);
 IMPORT("wasi_snapshot_preview1", "clock_res_get") i32 host_resolution(i32 clock, i64 *time);
-IMPORT("env", "emscripten_get_now") double now(void);
 SYSCALL(openat)(i32 folder, const char *path, i32 flags, const i32 *mode);
 SYSCALL(dup)(i32 fd);
 SYSCALL(dup3)(i32 fd, i32 to, i32 flags);
@@ -70,42 +55,6 @@ SYSCALL(shutdown)(i32 fd, i32 how, i32, i32, i32, i32);
 
 enum { HERE = -100, READ_WRITE = 2, CREATE = 64, ONLY_NEW = 128, TRUNCATE = 512, APPEND = 1024, NONBLOCK = 2048 };
 enum { IN = 1, OUT = 4 };
-
-i32 frond_host_depth, frond_events_pending;
-
-// --- text ---
-
-static u32 length(const char *s) {
-    u32 n = 0;
-    while (s[n]) n++;
-    return n;
-}
-
-static i32 same(const char *a, const char *b) {
-    while (*a && *a == *b) a++, b++;
-    return *a == *b;
-}
-
-static void put_bytes(const char *s, u32 size) {
-    span all = {(void *)s, size};
-    u32 written;
-    host_write(1, &all, 1, &written);
-}
-
-static void put(const char *s) {
-    put_bytes(s, length(s));
-}
-
-static void say(const char *what, i64 n) {
-    char text[24], *at = text + 23;
-    i32 negative = n < 0;
-    *at = 0;
-    if (negative) n = -n;
-    do *--at = '0' + n % 10;
-    while (n /= 10);
-    if (negative) *--at = '-';
-    put(what), put(" "), put(at), put("\n");
-}
 
 // --- calls as POSIX has them ---
 

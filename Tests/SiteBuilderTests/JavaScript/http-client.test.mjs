@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exchange, HttpError, requestHead } from '../../../Templates/site/web/http-client.mjs';
+import { HttpError, Line, requestHead } from '../../../Templates/site/web/http-client.mjs';
 
 const encoder = new TextEncoder();
 
@@ -16,6 +16,9 @@ function connection(pieces) {
     const writable = new WritableStream({ write(chunk) { sent.push(...chunk); } });
     return { readable, writable, abort() {}, sent: () => new TextDecoder().decode(new Uint8Array(sent)) };
 }
+
+/** One request on a connection of its own. */
+const exchange = (connection, request) => new Line(connection).exchange(request, false);
 
 const get = { method: 'GET', target: '/', headers: [['host', 'a']], body: null };
 

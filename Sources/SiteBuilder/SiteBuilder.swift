@@ -65,8 +65,8 @@ public struct SiteBuilder: Sendable {
         var omitting: [String: String] = [:]
         if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache, runner: runner)
-        let assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
-        let assets = try await self.assets(of: assembled, app, options.cache, splits: options.splits, progress)
+        var assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
+        let assets = try await self.assets(of: &assembled, app, options.cache, splits: options.splits, progress)
         let compressor = Precompressor(
             shelf: CacheShelf(options.cache.compressed, limit: 512 << 20), effort: options.effort)
         let encoded = try await compressor.encode(assets + attachments.map(\.asset), progress: progress)
@@ -89,10 +89,10 @@ public struct SiteBuilder: Sendable {
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> SizeReport {
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: cache, runner: runner)
-        let assembled = try await assembler.assemble(app, progress: progress)
+        var assembled = try await assembler.assemble(app, progress: progress)
         let compressor = Precompressor(shelf: CacheShelf(cache.compressed, limit: 512 << 20), effort: effort)
         let encoded = try await compressor.encode(
-            try await assets(of: assembled, app, cache, splits: effort == .best, progress), progress: progress)
+            try await assets(of: &assembled, app, cache, splits: effort == .best, progress), progress: progress)
         let map = String(decoding: try readFile(assembled.map), as: UTF8.self)
         return try SizeReport(
             module: encoded[0], map: map, image: encoded[1], rest: encoded.first { $0.asset.role == .rest },
@@ -101,9 +101,10 @@ public struct SiteBuilder: Sendable {
             })
     }
 
-    /// The files of a site that the browser runs, the module and the image first.
+    /// The files of a site that the browser runs, the module and the image first. What the user should hear is added to the
+    /// app's warnings.
     private func assets(
-        of assembled: AssembledApp, _ app: AppDescription, _ cache: CacheDirectory, splits: Bool,
+        of assembled: inout AssembledApp, _ app: AppDescription, _ cache: CacheDirectory, splits: Bool,
         _ progress: @Sendable (String) -> Void
     ) async throws -> [Asset] {
         var image = try readFile(assembled.image)
@@ -111,7 +112,7 @@ public struct SiteBuilder: Sendable {
         if splits {
             progress("looking which files a start reads")
             let starts = StartFiles(shelf: CacheShelf(cache.folder("starts"), limit: 16 << 20), run: runner)
-            if let paths = try await starts.paths(of: app, assembled) {
+            if let paths = try await starts.paths(of: app, assembled, warnings: &assembled.warnings) {
                 (image, rest) = try Self.parts(of: image, startingWith: paths)
             }
         }

@@ -16,7 +16,9 @@ struct SiteBuilderTests {
         let libraries = Mutex<[String]>([])
     }
 
-    private func builder(_ log: Log) throws -> SiteBuilder {
+    private func builder(
+        _ log: Log, runner: @escaping HeadlessRunner = { _ in nil }
+    ) throws -> SiteBuilder {
         let compiler = AppCompiler(identity: "test") { interpreter, libraries in
             log.links.withLock { $0 += 1 }
             log.libraries.withLock { $0 = libraries.map(\.path) }
@@ -29,7 +31,7 @@ struct SiteBuilderTests {
             page: "<title>{{title}}</title><!-- frond:head -->", shell: Array("shell".utf8),
             worker: Array("worker".utf8),
             style: Array("style".utf8))
-        return SiteBuilder(kit: kit, compiler: compiler, templates: templates)
+        return SiteBuilder(kit: kit, compiler: compiler, templates: templates, runner: runner)
     }
 
     private func prepare() throws {
@@ -140,6 +142,21 @@ struct SiteBuilderTests {
             }
         }
         #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "dist").path))
+    }
+
+    @Test("A site of an app that can't be started here is in one part, and says why")
+    func noDryRun() async throws {
+        try prepare()
+        var options = options
+        options.splits = true
+        let report = try await builder(Log()) { program in
+            guard program.script == "verify/start-files.mjs" else { return nil }
+            throw Diagnostic(.error, "command-timeout", "it did not end")
+        }.build(app(), options: options)
+        let warning = try #require(report.warnings.first { $0.identifier == "start-unknown" })
+        #expect(warning.notes.contains("it did not end"))
+        #expect(report.laterSize == 0)
+        #expect(!report.files.contains { $0.path.contains("rest.") })
     }
 
     @Test("A kit without its parts is named")

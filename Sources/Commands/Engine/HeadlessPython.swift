@@ -22,7 +22,7 @@ extension Engine {
                     "--wasm", program.module.path, "--image", program.image.path,
                 ] + program.options + ["--"] + program.arguments
             let result = try await ChildProcess(engine.executable.path, arguments)
-                .collect(limit: 1 << 30, timeout: .seconds(600))
+                .collect(limit: 1 << 30, timeout: .seconds(program.limit))
             guard result.status == 0 else {
                 throw Diagnostic(
                     .error, "headless-failed",

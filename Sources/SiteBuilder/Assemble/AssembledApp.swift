@@ -12,7 +12,7 @@ public struct AssembledApp: Sendable {
     /// The linker's map.
     public let map: URL
     /// What the user should hear about, from every step, also when its result came from the cache.
-    public let warnings: [Diagnostic]
+    public internal(set) var warnings: [Diagnostic]
     /// What of the app's folder was left out, as pairs of path and reason.
     public let omissions: [(path: String, reason: String)]
     /// The sizes of what went into the image, in bytes.

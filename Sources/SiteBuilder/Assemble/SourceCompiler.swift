@@ -16,6 +16,8 @@ public struct HeadlessProgram: Sendable {
     public var script = "glue/run.mjs"
     /// Further options of that script.
     public var options: [String] = []
+    /// Seconds after which it is ended, and `Diagnostic` (`command-timeout`) is thrown.
+    public var limit = 600
 }
 
 /// Runs a program with nothing on standard input and gives what it wrote to standard output; nothing when this machine has

@@ -10,10 +10,16 @@ struct StartFiles {
     let shelf: CacheShelf
     let run: HeadlessRunner
 
+    /// Seconds that a start may take; those of large frameworks take five.
+    private static let limit = 120
+
     /// The paths of the files that an app reads; nothing when this machine can't tell.
     ///
+    /// - Parameter warnings: gets why not.
     /// - Throws: `Diagnostic` when FROND_NODE names something wrong.
-    func paths(of app: AppDescription, _ assembled: AssembledApp) async throws -> Set<String>? {
+    func paths(
+        of app: AppDescription, _ assembled: AssembledApp, warnings: inout [Diagnostic]
+    ) async throws -> Set<String>? {
         let scripts: [[UInt8]]
         do {
             let templates = try SiteTemplates.find()
@@ -28,7 +34,7 @@ struct StartFiles {
         if app.isServer { options += ["--serves", "\(app.port ?? 0)"] }
         let program = HeadlessProgram(
             module: assembled.module, glue: assembled.glue, image: assembled.image, arguments: app.commandLine,
-            script: "verify/start-files.mjs", options: options)
+            script: "verify/start-files.mjs", options: options, limit: Self.limit)
         // Module and image lie in folders that are named by what they were made from.
         let made = [assembled.module, assembled.image].map { $0.deletingLastPathComponent().lastPathComponent }
         let key = Hash.sha256(
@@ -38,7 +44,7 @@ struct StartFiles {
         if let known = shelf.read(key) {
             answer = known
         } else {
-            guard let output = try await output(of: program) else { return nil }
+            guard let output = try await output(of: program, &warnings) else { return nil }
             answer = output
             try shelf.write(answer, as: key)
         }
@@ -46,10 +52,15 @@ struct StartFiles {
     }
 
     /// An app that can't even be started here gets no dry run; it will say why in the browser.
-    private func output(of program: HeadlessProgram) async throws -> [UInt8]? {
+    private func output(of program: HeadlessProgram, _ warnings: inout [Diagnostic]) async throws -> [UInt8]? {
         do {
             return try await run(program)
         } catch let error as Diagnostic where ["headless-failed", "command-timeout"].contains(error.identifier) {
+            warnings.append(
+                Diagnostic(
+                    .warning, "start-unknown",
+                    "the site sends all files at once, because the app could not be started here to see which it reads",
+                    notes: [error.message] + error.notes))
             return nil
         }
     }

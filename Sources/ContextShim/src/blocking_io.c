@@ -22,7 +22,7 @@ int frond_wait_for(int fd, int events, double deadline, frond_wait_kind kind) {
     if (frond_host_depth) return EDEADLK;
     int ready = frond_host_watch(fd, events, me->id);
     if (ready) return ready < 0 ? -ready : 0;
-    me->descriptor = fd;
+    me->subject = fd;
     int error = frond_park(NULL, deadline, kind);
     if (error) frond_host_unwatch(me->id);
     return error;

@@ -29,7 +29,7 @@ static int line(char *text, size_t room, const frond_thread *thread) {
     char who[32], which[16] = "";
     if (thread->name[0]) snprintf(who, sizeof who, "%s", thread->name);
     else snprintf(who, sizeof who, "thread %d", thread->id);
-    if (thread->waits_for == FROND_WAIT_DESCRIPTOR) snprintf(which, sizeof which, " %d", thread->descriptor);
+    if (thread->waits_for == FROND_WAIT_DESCRIPTOR) snprintf(which, sizeof which, " %d", thread->subject);
     if (thread->timer.position)
         return snprintf(
             text, room, "%s: %s%s, at most %.1f s more\n", who, reasons[thread->waits_for], which,

@@ -72,6 +72,7 @@ static int join_until(pthread_t thread, void **result, double deadline) {
     if (other == frond_self) return EDEADLK;
     if (other->detached) return EINVAL;
     while (!other->finished) {
+        frond_self->subject = other->id;
         int error = frond_park(&other->joiners, deadline, FROND_WAIT_JOIN);
         if (error == ETIMEDOUT || error == EDEADLK) return error;
     }

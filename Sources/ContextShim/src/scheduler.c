@@ -80,7 +80,7 @@ bool frond_thread_add(frond_thread *thread) {
     if (!frond_timers_reserve(frond_threads_used + 4) || !frond_locals_create(thread)) return false;
     thread->id = id;
     thread->timer.fire = timed_out;
-    thread->descriptor = -1;
+    thread->subject = -1;
     frond_threads[id] = thread;
     if (id == frond_threads_used) frond_threads_used++;
     append(&ready, thread);
@@ -208,6 +208,7 @@ static int wait_here(frond_thread *me, double deadline, frond_wait_kind kind) {
     frond_timer_start(&me->timer, deadline);
     frond_thread *next = take_ready();
     if (next == me) return me->reason;
+    frond_trace(FROND_TRACE_WAIT, kind, me->subject);
     if (next) switch_threads(next->context, 0);
     else switch_threads(NULL, frond_wait_ms());
     if (__builtin_expect(frond_signals_pending, 0)) frond_signals_deliver();

@@ -29,7 +29,8 @@ typedef struct {
     frond_thread *head, *tail;
 } frond_queue;
 
-/// What a parked thread waits for: for `frond_describe`, and to know whether a signal gets it out.
+/// What a parked thread waits for: for `frond_describe` and the trace, and to know whether a signal gets it out.
+/// `Templates/trace/timeline.html` has the same list.
 typedef enum {
     FROND_WAIT_NOTHING,
     FROND_WAIT_MUTEX,
@@ -61,7 +62,7 @@ struct frond_thread {
     frond_timer timer;
     int reason;  // 0, ETIMEDOUT or EINTR
     frond_wait_kind waits_for;
-    int descriptor;
+    int subject;  // for FROND_WAIT_DESCRIPTOR and _CHILD the descriptor (-1 = a child), for FROND_WAIT_JOIN the thread
     double waits_since;
     // What would be thread-local.
     int error, host_error;
@@ -120,7 +121,7 @@ FROND_INTERNAL double frond_now(void);
 /// Until the next timer; -1 = none.
 double frond_wait_ms(void);
 
-enum { FROND_TRACE_CREATE, FROND_TRACE_SWITCH, FROND_TRACE_FINISH, FROND_TRACE_KILL, FROND_TRACE_PARK, FROND_TRACE_WAKE };
+enum { FROND_TRACE_CREATE, FROND_TRACE_SWITCH, FROND_TRACE_FINISH, FROND_TRACE_KILL, FROND_TRACE_PARK, FROND_TRACE_WAKE, FROND_TRACE_WAIT };
 extern int frond_trace_enabled;
 static inline void frond_trace(int kind, int a, int b) {
     if (__builtin_expect(frond_trace_enabled, 0)) frond_host_trace(kind, a, b);

@@ -34,8 +34,8 @@ ${CXX:-c++} $common -std=c++17 -fvisibility=hidden $define greenlet.cpp -o "_gre
 ${CC:-cc} $common tests/_test_extension.c -o "tests/_test_extension$suffix"
 ${CXX:-c++} $common -std=c++17 tests/_test_extension_cpp.cpp -o "tests/_test_extension_cpp$suffix"
 
-cd ..
+cd ../..  # where setup.py is, which the test of the version asks
 for module in psutil objgraph; do
-    "$python" -c "import $module" 2>/dev/null || cp "$stand_ins/$module.py" .
+    "$python" -c "import $module" 2>/dev/null || cp "$stand_ins/$module.py" src/
 done
-PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1 exec "$python" -m unittest ${GREENLET_TESTS:-discover -s greenlet/tests -t .}
+PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 exec "$python" -m unittest ${GREENLET_TESTS:-discover -s src/greenlet/tests -t src}

@@ -11,7 +11,7 @@
 static void timed_out(frond_timer *timer);
 
 frond_thread frond_main_thread = {
-    .context = &frond_main_context, .name = "main", .timer.fire = timed_out, .descriptor = -1};
+    .context = &frond_main_context, .name = "main", .timer.fire = timed_out, .subject = -1};
 frond_thread *frond_self = &frond_main_thread;
 
 static frond_thread *first_threads[1] = {&frond_main_thread};

@@ -24,8 +24,22 @@ int frond_program(int count, char **arguments) {
 FROND_PUBLIC int Py_EMSCRIPTEN_SIGNAL_HANDLING = 1;
 FROND_PUBLIC int _Py_emscripten_signal_clock = 50;
 
+FROND_PUBLIC int _Py_emscripten_eval_renewals;
+
+/// Calls of the eval loop that are under way go on in new calls, so that they get the code that the engine has compiled
+/// meanwhile (cpython-eval-renewal.patch): first after a quarter of a second, when V8 usually is so far, then each time
+/// after twice as long, because each renewal leaves a frame on the stack.
+static void renew_eval_loop(double now) {
+    static double due, period = 250;  // ms
+    if (!due) due = now + period;
+    if (now < due) return;
+    _Py_emscripten_eval_renewals++;
+    period *= 2;
+    due = now + period;
+}
+
 FROND_PUBLIC void _Py_CheckEmscriptenSignalsPeriodically(void) {
-    if (--_Py_emscripten_signal_clock <= 0) frond_check();
+    if (--_Py_emscripten_signal_clock <= 0) renew_eval_loop(frond_check());
 }
 
 FROND_PUBLIC void _Py_CheckEmscriptenSignals(void) {

@@ -258,7 +258,7 @@ int *frond_check_countdown = &no_countdown;
 static int interval = 200;
 static double checked_at, yielded_at, host_turn_at;
 
-void frond_check(void) {
+double frond_check(void) {
     double before = checked_at;
     checked_at = frond_now();
     double elapsed = checked_at - before;
@@ -269,7 +269,7 @@ void frond_check(void) {
     if (frond_events_pending) take_events();
     frond_timers_expire(checked_at);
     if (__builtin_expect(frond_signals_pending, 0)) frond_signals_deliver();
-    if (frond_host_depth) return;
+    if (frond_host_depth) return checked_at;
     if (checked_at - host_turn_at >= HOST_PERIOD_MS) {
         frond_yield_to_host();
         host_turn_at = yielded_at = checked_at = frond_now();
@@ -277,6 +277,7 @@ void frond_check(void) {
         frond_yield();
         yielded_at = checked_at = frond_now();
     }
+    return checked_at;
 }
 
 void frond_give_way(void) {

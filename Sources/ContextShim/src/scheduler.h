@@ -111,8 +111,8 @@ FROND_INTERNAL void frond_give_way(void);
 FROND_INTERNAL void frond_yield_to_host(void);
 /// Takes the next ready thread out of the run queue and answers its context; null when none is ready.
 FROND_INTERNAL frond_context *frond_scheduler_pick(void);
-/// Events, timers, fairness, signals: called now and then by programs that compute.
-FROND_INTERNAL void frond_check(void);
+/// Events, timers, fairness, signals: called now and then by programs that compute. Answers what time it is, ms.
+FROND_INTERNAL double frond_check(void);
 /// When `frond_check` is due: counted down by the interpreter's loop.
 FROND_INTERNAL extern int *frond_check_countdown;
 

@@ -27,15 +27,14 @@ FROND_PUBLIC int _Py_emscripten_signal_clock = 50;
 FROND_PUBLIC int _Py_emscripten_eval_renewals;
 
 /// Calls of the eval loop that are under way go on in new calls, so that they get the code that the engine has compiled
-/// meanwhile (cpython-eval-renewal.patch): first after a quarter of a second, when V8 usually is so far, then each time
-/// after twice as long, because each renewal leaves a frame on the stack.
+/// meanwhile (cpython-eval-renewal.patch): a quarter of a second after the first look, when V8 usually is so far, and each time
+/// that twice as much has passed, because each renewal leaves a frame on the stack.
 static void renew_eval_loop(double now) {
-    static double due, period = 250;  // ms
-    if (!due) due = now + period;
-    if (now < due) return;
+    static double begun, age = 250;  // ms
+    if (!begun) begun = now;
+    if (now - begun < age) return;
     _Py_emscripten_eval_renewals++;
-    period *= 2;
-    due = now + period;
+    age *= 2;
 }
 
 FROND_PUBLIC void _Py_CheckEmscriptenSignalsPeriodically(void) {

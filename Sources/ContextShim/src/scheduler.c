@@ -38,7 +38,24 @@ static inline void append(frond_queue *queue, frond_thread *thread) {
     queue->tail = thread;
 }
 
+/// Joins the end of a queue; a thread that comes back because it lost patience takes the place that it had. Threads that
+/// want the interpreter's lock give up every 5 ms and come back: at the end they might never get to the head.
+static void take_place(frond_queue *queue, frond_thread *thread) {
+    static unsigned long long last_place;
+    if (thread->left != queue) thread->place = ++last_place;
+    frond_thread *before = queue->tail;
+    while (before && before->place > thread->place) before = before->previous;
+    thread->queue = queue;
+    thread->previous = before;
+    thread->next = before ? before->next : queue->head;
+    if (before) before->next = thread;
+    else queue->head = thread;
+    if (thread->next) thread->next->previous = thread;
+    else queue->tail = thread;
+}
+
 static inline void prepend(frond_queue *queue, frond_thread *thread) {
+    thread->place = 0;
     thread->queue = queue;
     thread->previous = NULL;
     thread->next = queue->head;
@@ -218,8 +235,13 @@ static int wait_here(frond_thread *me, double deadline, frond_wait_kind kind) {
 int frond_park(frond_queue *queue, double deadline, frond_wait_kind kind) {
     if (frond_host_depth) return EDEADLK;
     if (frond_signals_interrupt(kind)) return EINTR;
-    if (queue) append(queue, frond_self);
-    return wait_here(frond_self, deadline, kind);
+    frond_thread *me = frond_self;
+    if (!queue) return wait_here(me, deadline, kind);
+    take_place(queue, me);
+    int reason = wait_here(me, deadline, kind);
+    if (reason == ETIMEDOUT) me->left = queue;
+    else if (me->left == queue) me->left = NULL;
+    return reason;
 }
 
 int frond_park_first(frond_queue *queue, double deadline, frond_wait_kind kind) {

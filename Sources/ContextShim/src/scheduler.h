@@ -59,6 +59,8 @@ struct frond_thread {
     // The wait.
     frond_queue *queue;
     frond_thread *next, *previous;
+    unsigned long long place;  // in a queue, threads are in the order of their places
+    const frond_queue *left;   // where it waited last until the time was over; only compared
     frond_timer timer;
     int reason;  // 0, ETIMEDOUT or EINTR
     frond_wait_kind waits_for;

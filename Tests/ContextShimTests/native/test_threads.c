@@ -207,6 +207,37 @@ TEST(conditions_wake_in_order) {
     for (int i = 0; i < 10; i++) CHECK_EQUAL(order[i], i);
 }
 
+static void *waits_in_pieces(void *argument) {
+    pthread_mutex_lock(&lock);
+    for (int i = 0; i < 4; i++) {
+        struct timespec until = after(5);
+        if (pthread_cond_timedwait(&condition, &lock, &until) == 0) break;
+    }
+    order[orders++] = (int)(intptr_t)argument;
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+TEST(who_times_out_and_waits_again_keeps_his_place) {
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) {
+        pthread_create(&threads[i], NULL, i == 0 ? waits_in_pieces : takes_token, (void *)(intptr_t)i);
+        sched_yield();
+    }
+    struct timespec time = {.tv_nsec = 12000000};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+    for (int i = 0; i < 3; i++) {
+        pthread_mutex_lock(&lock);
+        if (i) tokens++;
+        pthread_cond_signal(&condition);
+        pthread_mutex_unlock(&lock);
+        sched_yield();
+        CHECK_EQUAL(orders, i + 1);
+        CHECK_EQUAL(order[i], i);
+    }
+    for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
+}
+
 TEST(a_timed_wait_times_out_and_holds_the_lock) {
     struct timespec until = after(25);
     pthread_mutex_lock(&lock);

@@ -45,6 +45,11 @@ FROND_PUBLIC void _Py_CheckEmscriptenSignals(void) {
     if (frond_signals_pending) frond_check();
 }
 
+/// The interpreter's lock is free just now, and somebody may be ready to take it (cpython-gil-fairness.patch).
+FROND_PUBLIC void _Py_EmscriptenGiveWay(void) {
+    frond_give_way();
+}
+
 void frond_program_initialise(void) {
     frond_check_countdown = &_Py_emscripten_signal_clock;
     frond_thread_local(&_Py_tss_tstate, sizeof _Py_tss_tstate, NULL);

@@ -269,7 +269,8 @@ void frond_yield_to_host(void) {
 //
 // Programs that compute call `frond_check` through the interpreter's eval loop. The countdown adapts so that the clock is
 // looked at about every half millisecond; the host's event loop gets a turn every 20 ms, or its timers, input and
-// messages would wait as long as Python does not.
+// messages would wait as long as Python does not. The countdown is a little different each time: else it could fall in step
+// with a loop of the program, and threads would always change at the same place in it.
 
 #define CHECK_PERIOD_MS 0.5
 #define YIELD_PERIOD_MS 1.0
@@ -286,7 +287,9 @@ double frond_check(void) {
     double elapsed = checked_at - before;
     if (elapsed < CHECK_PERIOD_MS / 2 && interval < 20000) interval += interval / 2 + 1;
     else if (elapsed > CHECK_PERIOD_MS * 2 && interval > 1) interval = interval / 2;
-    *frond_check_countdown = interval;
+    static unsigned varied;
+    varied = varied * 1664525 + 1013904223;
+    *frond_check_countdown = interval + (int)((varied >> 16) % (unsigned)(interval / 4 + 1));
 
     if (frond_events_pending) take_events();
     frond_timers_expire(checked_at);

@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -168,6 +169,40 @@ extension EndToEnd {
                 #expect(!html.contains("src="), "the page loads something")
                 let none = try await Workshop.frond(["trace", "--html", page.path, "-o", page.path])
                 #expect(none.status == 2)
+            }
+        }
+
+        /// The page says what each wait is for, as a browser draws it.
+        @Test func waitsHaveLabels() async throws {
+            let program = """
+                import os, socket, select, threading, time
+                lock, (reading, writing), (one, other) = threading.Lock(), os.pipe(), socket.socketpair()
+                def holds():
+                    with lock: time.sleep(0.02)
+                def wants():
+                    with lock: os.write(writing, b'x')
+                def selects(): select.select([one], [], [], 0.005)
+                threads = [threading.Thread(target=t) for t in (holds, wants, lambda: os.read(reading, 1), selects)]
+                for thread in threads: thread.start()
+                threads[0].join()
+                """
+            try await Workshop.withFolder { folder in
+                let source = folder.appending(path: "waits.py")
+                let page = folder.appending(path: "waits.html")
+                try Data(program.utf8).write(to: source)
+                let made = try await Workshop.frond(["trace", "--html", source.path, "-o", page.path])
+                #expect(made.status == 0, "\(made.errorText)")
+                let drawn = try await ChildProcess(
+                    try #require(Engine.find("chromium", named: ["FROND_CHROMIUM"])),
+                    [
+                        "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile",
+                        "--virtual-time-budget=2000", "--dump-dom", page.absoluteString,
+                    ]
+                ).collect(timeout: .seconds(60))
+                for label in [
+                    "waits for the time (20 ms)", "waits for a lock or semaphore, from thread 1",
+                    "waits for input of descriptor 3, from thread 2", "waits for input of descriptor 5, in vain",
+                ] { #expect(drawn.text.contains(label), "\(label)") }
             }
         }
 

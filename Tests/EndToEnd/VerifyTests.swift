@@ -206,6 +206,32 @@ extension EndToEnd {
             }
         }
 
+        /// The eval loop is renewed after 0.25, 0.5, 1 and 2 s (docs/contexts.md), whatever Python does meanwhile.
+        @Test func evalLoopsThatLastAreRenewed() async throws {
+            let program = """
+                import os, time
+                def spin(until):
+                    while time.monotonic() < until: pass
+                    raise KeyError(until)
+                def ticks(start):
+                    for i in range(1, 9):
+                        yield i
+                        try: spin(start + 0.3 * i)
+                        except KeyError as e: assert e.args == (start + 0.3 * i,)
+                def main():
+                    total = 0
+                    for i in ticks(time.monotonic()): total += i
+                    print(total, flush=True)
+                    os.abort()
+                main()
+                """
+            let result = try await Workshop.frond(["run", "--runtime", "reference", "-c", program])
+            #expect(result.status == 134)
+            #expect(result.text == "36\n", "\(result.errorText)")
+            let calls = result.errorText.split(separator: "\n").count { $0.contains("at _PyEval_EvalFrameDefault ") }
+            #expect(calls >= 2, "\(result.errorText)")
+        }
+
         /// A child's output and status come back; both sides of a pipe are processes.
         @Test func startsChildren() async throws {
             let code = """

@@ -1,0 +1,3 @@
+"""What an idle server is compared with: a page whose program has ended."""
+
+print("listening")

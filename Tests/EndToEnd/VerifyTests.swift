@@ -229,7 +229,7 @@ extension EndToEnd {
             #expect(result.status == 134)
             #expect(result.text == "36\n", "\(result.errorText)")
             let calls = result.errorText.split(separator: "\n").count { $0.contains("at _PyEval_EvalFrameDefault ") }
-            #expect(calls >= 2, "\(result.errorText)")
+            #expect(calls == 5, "\(result.errorText)")
         }
 
         /// A child's output and status come back; both sides of a pipe are processes.

@@ -148,7 +148,10 @@ def run_pytest():
         def pytest_runtest_logfinish(self):
             recorder.end()
 
-    pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", *plan.get("arguments", ()), plan["module"]], [Plugin()])
+    arguments = ["-q", "--no-header", "-p", "no:cacheprovider", *plan.get("arguments", ()), plan["module"]]
+    status = pytest.main(arguments, [Plugin()])
+    if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        sys.exit(f"pytest itself failed: {status!r}")
 
 
 def list_modules():

@@ -1,3 +1,7 @@
 """In place of httpx2, which wants Pyodide's modules where sys.platform is emscripten: httpx, from which it comes."""
 
-from httpx import *  # noqa: F403
+import sys
+
+import httpx
+
+sys.modules[__name__] = httpx

@@ -23,7 +23,8 @@ function call(name, run, results) {
         const values = results.length === 0 ? [] : results.length === 1 ? [result] : result;
         return `${name}: ${values.map((value, index) => show(value, results[index])).join(',')}`;
     } catch (error) {
-        return `${name}: ${error instanceof RangeError ? 'trap limit' : 'trap'}`;
+        const how = error instanceof RangeError ? 'trap limit' : error instanceof WebAssembly.Exception ? 'threw' : 'trap';
+        return `${name}: ${how}`;
     }
 }
 

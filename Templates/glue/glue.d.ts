@@ -45,6 +45,8 @@ export interface BootOptions {
     world?: World;
     /** Steps of the start, for a progress display. */
     progress?(step: 'compiled' | 'instantiated' | 'started'): void;
+    /** The module's exports, before anything of it runs; for those who look after the engine, not the program. */
+    instantiated?(exports: WebAssembly.Exports): void;
 }
 
 export interface LateFiles {

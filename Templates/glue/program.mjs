@@ -140,6 +140,7 @@ export function bootProgram(options, createKernel) {
         }
         memory.attach(exports.memory);
         contexts.bind(exports);
+        options.instantiated?.(exports);
         mark('instantiated');
         if (trace !== null && exports.frond_trace_enabled) memory.i32[exports.frond_trace_enabled.value >> 2] = 1;
         exports.__wasm_call_ctors();
@@ -192,7 +193,7 @@ export function bootProgram(options, createKernel) {
     function startProgram(makeKernel, { args, env, cwd }) {
         const child = bootProgram({
             ...options, module: compiled, image: null, storage: null, args, env, exactEnv: true, cwd, trace: undefined,
-            progress: undefined, world: world.forChild?.() ?? options.world,
+            progress: undefined, instantiated: undefined, world: world.forChild?.() ?? options.world,
         }, makeKernel);
         return { exit: child.exit, terminate: child.terminate, raise: child.raise };
     }

@@ -14,9 +14,10 @@ import { Duplex } from 'node:stream';
 import tty from 'node:tty';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { openCodeCache } from './code-cache.mjs';
 
 const usage = 'usage: run.mjs --glue FILE --wasm FILE [--image FILE] [--env NAME=VALUE]… [--cwd FOLDER]\n' +
-    '               [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats]\n' +
+    '               [--code FILE] [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats]\n' +
     '               [--persist FOLDER --persist-path PATH…] -- ARGV0 ARGUMENTS…\n';
 
 function fail(status, message) {
@@ -26,7 +27,7 @@ function fail(status, message) {
 
 function parse(argv) {
     const found = { env: {}, args: ['python3'], paths: [] };
-    const values = new Set(['glue', 'wasm', 'image', 'cwd', 'trace', 'cap', 'backend', 'env', 'persist', 'persist-path']);
+    const values = new Set(['glue', 'wasm', 'image', 'code', 'cwd', 'trace', 'cap', 'backend', 'env', 'persist', 'persist-path']);
     for (let i = 0; i < argv.length; i++) {
         const word = argv[i];
         if (word === '--') {
@@ -70,6 +71,35 @@ function read(path, what) {
     } catch (error) {
         return fail(126, `can't read the ${what}: ${error.message}`);
     }
+}
+
+/**
+ * The files image, of which only what the program reads is read: its index now, each file when it is wanted.
+ * @returns {{index: Uint8Array, late: import('./glue.d.ts').LateFiles}}
+ */
+function openImage(path) {
+    const begin = new Uint8Array(16);
+    let fd;
+    let index;
+    const fill = (bytes, at) => {
+        for (let done = 0; done < bytes.length;) {
+            const count = fs.readSync(fd, bytes, done, bytes.length - done, at + done);
+            if (count === 0) throw new Error(`${path} ends too soon`);
+            done += count;
+        }
+        return bytes;
+    };
+    try {
+        fd = fs.openSync(path);
+        fill(begin, 0);
+        // What is no image is told by whoever parses the index.
+        const length = Math.min(new DataView(begin.buffer).getUint32(12, true), fs.fstatSync(fd).size - begin.length);
+        index = fill(new Uint8Array(begin.length + length), 0);
+    } catch (error) {
+        return fail(126, `can't read the files image: ${error.message}`);
+    }
+    const data = (index.length + 7) & ~7;
+    return { index, late: { read: (offset, size) => fill(new Uint8Array(size), data + offset), arrival() {} } };
 }
 
 /**
@@ -211,9 +241,10 @@ async function main() {
     const options = parse(process.argv.slice(2));
     checkEngine();
     const wasm = read(options.wasm, 'module');
-    const compiling = WebAssembly.compile(wasm);
+    const code = options.code === undefined ? null : openCodeCache(options.code, options.wasm, wasm);
+    const compiling = code?.module ? Promise.resolve(code.module) : WebAssembly.compile(wasm);
     compiling.catch(() => {});
-    const image = options.image === undefined ? null : read(options.image, 'files image');
+    const image = options.image === undefined ? null : openImage(options.image);
     let boot;
     let openVolume;
     try {
@@ -227,10 +258,12 @@ async function main() {
     const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
     const volume = options.persist === undefined ? null : openFolder(options.persist, openVolume);
     let handle;
+    let exports = null;
     const pump = inputPump((chunk) => handle.stdin.write(chunk), () => handle.stdin.end());
     handle = boot({
         module: compiling,
-        image,
+        image: image?.index,
+        late: image?.late,
         args: options.args,
         env,
         cwd: options.cwd ?? '/app',
@@ -242,6 +275,7 @@ async function main() {
         wantInput: pump.want,
         contexts: options.cap === undefined ? undefined : { cap: Number(options.cap) },
         backend: options.backend,
+        instantiated: (found) => { exports = found; },
         trace: trace === undefined ? undefined : (line) => fs.writeSync(trace, `${line}\n`),
     });
     handle.ready.then(() => {
@@ -260,6 +294,7 @@ async function main() {
     const status = await handle.exit;
     clearInterval(alive);
     volume?.close();
+    if (exports !== null) code?.keep(await compiling, exports.frond_next);
     if (options.stats) fs.writeSync(2, `${JSON.stringify(handle.stats())}\n`);
     process.exit(status);
 }

@@ -8,7 +8,8 @@
 // with a binary search; starting a machine costs one JSON.parse. File contents are never copied: an inode holds a view.
 //
 // A site sends the image in two parts: up to `rest` (an offset into the data, in the index) what a start reads, then what
-// it probably never asks for. All names are there from the start; files beyond `rest` are in late.mjs.
+// it probably never asks for. All names are there from the start; files beyond `rest` are in late.mjs. A host that can read
+// any part of an image at once may give its index alone: then every file is one of the rest.
 
 import { S_IFDIR } from './constants.mjs';
 import { compareBytewise } from './text.mjs';
@@ -57,7 +58,7 @@ export function parseImage(image, mayBePart) {
         throw new ImageError(`index is not JSON: ${error.message}`);
     }
     const data = bytes.subarray(Math.min(bytes.length, (16 + length + 7) & ~7));
-    const isPart = mayBePart && index.rest === data.length;
+    const isPart = mayBePart && (data.length === 0 || index.rest === data.length);
     for (const [path, offset, size] of index.files ?? []) {
         if (offset + size > data.length && !(isPart && offset >= data.length)) {
             throw new ImageError(`${path} ends beyond the end of the image; is it truncated?`);

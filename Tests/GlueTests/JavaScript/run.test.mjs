@@ -118,3 +118,38 @@ test('a trace is written to its file', { timeout: 20000 }, async () => {
         fs.rmSync(folder, { recursive: true });
     }
 });
+
+test('machine code is kept beside the module, and the next run behaves the same', { timeout: 20000 }, async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'frond-run-'));
+    try {
+        const options = ['--glue', glue, '--wasm', wasm, '--code', path.join(folder, 'code')];
+        const plain = await run(['exit']);
+        for (let time = 0; time < 3; time++) assert.deepEqual(await run(['exit'], { options }), plain);
+        if (/^13\.6\./.test(process.versions.v8)) assert.deepEqual(fs.readdirSync(folder), ['code']);
+        assert.deepEqual(await run(['exit'], { options: [...options.slice(0, -1), `${folder}/no/code`] }), plain);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+});
+
+test('a files image that is none', { timeout: 20000 }, async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'frond-run-'));
+    try {
+        const image = path.join(folder, 'files.img');
+        const options = ['--glue', glue, '--wasm', wasm, '--image', image];
+        const contents = {
+            'ends too soon': 'FROND',
+            'does not begin with FRONDIMG': 'this is another file altogether',
+            'index is not JSON': 'FRONDIMG\u0001\0\0\0\u0002\0\0\0{!',
+        };
+        assert.match((await run(['exit'], { options })).stderr, /^frond: can't read the files image: ENOENT/);
+        for (const [message, text] of Object.entries(contents)) {
+            fs.writeFileSync(image, text);
+            const { status, stderr } = await run(['exit'], { options });
+            assert.equal(status, 126);
+            assert.match(stderr, new RegExp(message));
+        }
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+});

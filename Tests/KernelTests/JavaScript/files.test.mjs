@@ -514,3 +514,16 @@ test('files of the rest: calls that cannot wait get them at once, and errors are
     assert.throws(() => new Guest({ image: image.slice(0, -11) }), /ends beyond/, 'nobody has the rest');
     assert.throws(() => new Guest({ image: image.slice(0, -12), late }), /ends beyond/, 'the first part is cut off');
 });
+
+test('the index of an image alone, for a host that can read any part of it', () => {
+    const image = new Uint8Array(makeImage({ files: { '/a.txt': 'first', '/d': '', '/e/b.txt': 'second' }, links: { '/l': 'e/b.txt' } }));
+    const late = makeRest(image.slice(-11));
+    late.arrive();
+    const guest = new Guest({ image: image.slice(0, -11), late, cwd: '/' });
+    assert.deepEqual(late.reads, [], 'nothing is read before somebody asks');
+    assert.equal(guest.readFile('/l'), 'second');
+    assert.equal(guest.readFile('/d'), '');
+    assert.equal(guest.readFile('/a.txt'), 'first');
+    assert.deepEqual(late.reads.map(([offset, size]) => [offset, size]), [[5, 6], [0, 5]]);
+    assert.throws(() => new Guest({ image: image.slice(0, -11) }), /ends beyond/, 'nobody can read the rest');
+});

@@ -125,10 +125,11 @@ export function boot(options: BootOptions): Handle;
 
 /**
  * Opens the stored files of that name in this browser; only in dedicated workers. Rejects with an error whose name is
- * `StoreDamaged` (then `salvage: true` reads what is readable) or `StoreBusy` (another worker has them).
+ * `StoreDamaged` (then `salvage: true` reads what is readable) or `StoreBusy` (another worker has them). `close` is resolved
+ * when everything is safe.
  */
-export function openStore(options: { name: string; salvage?: boolean; onFull?(): void }):
-    Promise<{ volume: object; durable: boolean }>;
+export function openStore(options: { name: string; salvage?: boolean; onFull?(): void; onLost?(): void }):
+    Promise<{ volume: object; durable: boolean; close(): Promise<void> }>;
 
 /** Deletes the stored files of that name. */
 export function deleteStore(name: string): Promise<void>;

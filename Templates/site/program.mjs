@@ -101,6 +101,7 @@ export class Program {
             case 'listening': callbacks.onListening?.(message.instance, message.port); break;
             case 'cookies': callbacks.onCookies?.(message.cookies); break;
             case 'open': callbacks.onOpen?.(message.count); break;
+            case 'abandoned': callbacks.onAbandoned?.(message.way); break;
             case 'exit':
                 this.dispose();
                 callbacks.onExit(message.status, message.stats);

@@ -230,6 +230,7 @@ export class FrondApp extends HTMLElement {
             onListening: (instance) => this.#listening(instance),
             onCookies: (cookies) => this.mirror.show(cookies),
             onOpen: (count) => this.switchboard.setOpen(count),
+            onAbandoned: (way) => this.frame.resume(way),
             onStep: (step) => {
                 this.#mark(step);
                 if (step === 'started') this.#started();

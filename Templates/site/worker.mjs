@@ -82,7 +82,8 @@ async function start({
     if (restAsset) rest = new RestOfFiles(restAsset, way);
     if (storage) {
         const onFull = () => post({ type: 'storage', event: 'full' });
-        stored = await openStore({ name: storage.name, onFull });
+        const onLost = () => post({ type: 'storage', event: 'busy' });
+        stored = await openStore({ name: storage.name, onFull, onLost });
         post({ type: 'storage', event: 'opened', durable: stored.durable });
     }
     handle = boot({
@@ -113,7 +114,7 @@ async function start({
     }, () => {});
     const status = await running.exit;
     output.flush();
-    stored?.volume.close();
+    await stored?.close();
     post({ type: 'exit', status, stats: running.stats() });
 }
 
@@ -125,12 +126,12 @@ async function files({ action, glue, storage, archive }) {
         return {};
     }
     if (action === 'export' && stored) return { blob: exportFiles(stored.volume) };
-    const { volume } = await openStore({ name: storage.name, salvage: action === 'export' });
+    const { volume, close } = await openStore({ name: storage.name, salvage: action === 'export' });
     try {
         if (action === 'export') return { blob: exportFiles(volume) };
         return { count: await importFiles(volume, archive, storage.paths) };
     } finally {
-        volume.close();
+        await close();
     }
 }
 

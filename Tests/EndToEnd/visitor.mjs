@@ -87,16 +87,16 @@ export async function until(page, what, expression, seconds = 60) {
 
 /**
  * Opens a browser, lets `story(browser, check)` use it, and ends the process: status 1 when something was not as wanted.
- * @param {Record<string, unknown>} [preferences] of Firefox
+ * @param {() => Promise<object>} [launch] how to open it, when not as usual
  */
-export async function visit(name, story, preferences) {
+export async function visit(name, story, launch = () => Browser.launch(name)) {
     let failures = 0;
     const check = (what, seen, wanted) => {
         const passed = JSON.stringify(seen) === JSON.stringify(wanted);
         if (!passed) failures += 1;
         console.log(passed ? `ok   ${what}` : `FAIL ${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`);
     };
-    const browser = await Browser.launch(name, undefined, preferences);
+    const browser = await launch();
     try {
         await story(browser, check);
     } catch (error) {

@@ -1,20 +1,23 @@
 // The worker's side of the site's requests: each one that the service worker sends over a port becomes an HTTP request to
 // the server that the program runs, over the kernel's loopback network.
 //
-//     service worker ──request, pull, abort──▶ bridge ──HTTP/1.1──▶ uvicorn, flask run, …
-//                    ◀──head, chunk, end, error──      ◀──────────
+//     service worker ──hello, request, taken, pull, abort──▶ bridge ──HTTP/1.1──▶ uvicorn, flask run, …
+//                    ◀──────head, chunk, end, error──────       ◀──────────
 //
 // A body goes in chunks of at most 64 KiB, of which so many may be under way as the other side has asked for (`pull`), so
 // that a fast server waits for a slow page. The path is the app's own: what is before it, when the site lies in a folder of
 // its host, is taken away and put before redirects and the paths of cookies again, as a reverse proxy does.
+//
+// A service worker that ends leaves its requests behind; `call.mjs` says what becomes of them.
 
+import { abandonedCall, Call, Caller } from './call.mjs';
 import { Connections } from './connections.mjs';
 import { CookieJar } from './cookie-jar.mjs';
 import { loadCookies, saveCookies } from './cookie-store.mjs';
 import { WebSocketClient } from './websocket.mjs';
 
-/** Chunks that may be sent before the page has taken any. */
-const firstCredits = 8;
+/** Redirects that are remembered. */
+const mostRedirects = 20;
 
 /** Bodies up to this size go with the head, in one message. */
 const smallBody = 65536;
@@ -69,19 +72,24 @@ export function locationOnSite(location, base, origin) {
 export class Bridge {
     /**
      * @param {{ network: object, base: string, cookies: CookieJar, agent: object, wanted?: number,
-     *           onCookies(cookies: object[]): void, onOpen(count: number): void, lock?: string }} options
-     *        `wanted`: the app's port, when it says which; `lock`: the name of the one that this worker holds while it lives
+     *           onCookies(cookies: object[]): void, onOpen(count: number): void, onAbandoned?(way: string[]): void,
+     *           lock?: string }} options
+     *        `wanted`: the app's port, when it says which; `lock`: the name of the one that this worker holds while it lives;
+     *        `onAbandoned`: a frame waits for a page in vain; the way is the page's address, and where it was redirected from
      */
-    constructor({ network, base, cookies, agent, onCookies, onOpen, wanted = 0, lock = '' }) {
+    constructor({ network, base, cookies, agent, onCookies, onOpen, onAbandoned = () => {}, wanted = 0, lock = '' }) {
         this.network = network;
         this.lock = lock;
         this.connections = new Connections(network);
+        /** @type {Set<Caller>} */
+        this.callers = new Set();
         this.base = base;
         this.prefix = base.replace(/\/$/, '');
         this.cookies = cookies;
         this.agent = agent;
         this.onCookies = onCookies;
         this.onOpen = onOpen;
+        this.onAbandoned = onAbandoned;
         this.open = 0;
         this.wanted = wanted;
         this.port = 0;
@@ -91,6 +99,8 @@ export class Bridge {
     }
 
     #heard;
+    /** Where the last pages were redirected: from by to. */
+    #redirects = new Map();
 
     /** Unless the app says its port: the first on which it listens, and stays so as long as it listens there. */
     #choose() {
@@ -102,41 +112,60 @@ export class Bridge {
 
     /** Answers what comes over a port. */
     serve(port) {
-        /** @type {Map<number, { credits: number, wake: Function | null, aborted: boolean, line: object | null }>} */
-        const running = new Map();
+        const caller = new Caller(port);
+        this.callers.add(caller);
         port.onmessage = ({ data, ports }) => {
-            const state = running.get(data.id);
+            const call = caller.calls.get(data.id);
             switch (data.type) {
-                case 'request': {
-                    const fresh = { credits: firstCredits, wake: null, aborted: false, line: null };
-                    running.set(data.id, fresh);
-                    this.#count(1);
-                    this.#answer(port, data, fresh).catch((error) => {
-                        if (!fresh.aborted) port.postMessage({ type: 'error', id: data.id, message: error.message });
-                    }).finally(() => {
-                        running.delete(data.id);
-                        if (fresh.line !== null) this.connections.release(fresh.line);
-                        this.#count(-1);
-                    });
+                case 'hello':
+                    // Held as long as the service worker, or the page, lives.
+                    navigator.locks.request(data.lock, { mode: 'shared' }, () => this.#leave(caller));
                     break;
-                }
+                case 'request': this.#take(data, caller); break;
                 case 'socket': this.#socket(data, ports[0]); break;
-                case 'pull':
-                    if (state) {
-                        state.credits += 1;
-                        state.wake?.();
-                    }
+                case 'caller':
+                    ports[0].postMessage({ type: 'program', lock: this.lock });
+                    this.serve(ports[0]);
                     break;
-                case 'abort':
-                    if (state) {
-                        state.aborted = true;
-                        state.line?.close();
-                        state.wake?.();
-                    }
-                    break;
+                case 'taken': call?.taken(); break;
+                case 'pull': call?.pull(); break;
+                case 'abort': call?.abort(); break;
                 default: break;
             }
         };
+    }
+
+    #leave(caller) {
+        for (const page of caller.end()) {
+            const way = new Set();
+            for (let url = page; url !== undefined && !way.has(url); url = this.#redirects.get(url)) way.add(url);
+            this.onAbandoned([...way]);
+        }
+        caller.port.close();
+        if (caller.calls.size === 0) this.callers.delete(caller);
+    }
+
+    /** A request: a new one, or one that a service worker left behind that has ended since. */
+    async #take(message, caller) {
+        const fresh = new Call(message, caller);
+        caller.calls.set(fresh.id, fresh);
+        const abandoned = await abandonedCall(this.callers, message, caller);
+        if (abandoned !== undefined && !fresh.aborted) {
+            abandoned.adopt(fresh.id, caller);
+            return;
+        }
+        this.#count(1);
+        try {
+            await this.#answer(fresh);
+        } catch (error) {
+            if (!fresh.aborted) fresh.post({ type: 'error', message: error.message });
+        } finally {
+            const { caller: last } = fresh;
+            last.calls.delete(fresh.id);
+            if (last.isGone && last.calls.size === 0) this.callers.delete(last);
+            if (fresh.line !== null) this.connections.release(fresh.line);
+            this.#count(-1);
+        }
     }
 
     #count(change) {
@@ -144,10 +173,11 @@ export class Bridge {
         this.onOpen(this.open);
     }
 
-    async #answer(port, message, state) {
-        const { id, method } = message;
+    async #answer(call) {
+        const { message } = call;
+        const { method } = message;
         await this.listening;
-        if (state.aborted) return;
+        if (call.aborted) return;
         const url = new URL(message.url);
         const secure = isSecure(url);
         const path = pathInApp(url.pathname, this.base);
@@ -157,23 +187,31 @@ export class Bridge {
             headers: requestHeaders(message, url, this.prefix, this.cookies.header(path, secure), this.agent),
             body: message.body === null ? null : new Uint8Array(message.body),
         }, (line) => {
-            state.line = line;
-            return !state.aborted;
+            call.line = line;
+            return !call.aborted;
         });
         if (answer === null) return;
         this.#takeCookies(answer.headers, { host: url.hostname, path, secure });
         const headers = answer.headers.filter(([name]) => !hopByHop.has(name)).map(([name, value]) =>
             [name, name === 'location' ? locationOnSite(value, this.base, url.origin) : value]);
-        const head = { type: 'head', id, status: answer.status, reason: answer.reason, headers, body: null, end: false };
+        if (message.mode === 'navigate') this.#rememberRedirect(message.url, headers);
+        const head = { type: 'head', status: answer.status, reason: answer.reason, headers, body: null, end: false };
         const { framing } = answer.body;
         if (framing.kind === 'length' && framing.left <= smallBody) {
             head.body = await readAll(answer.body, framing.left);
             head.end = true;
-            port.postMessage(head, [head.body.buffer]);
+            await call.answer(head);
             return;
         }
-        port.postMessage(head);
-        await this.#stream(port, id, answer.body, state);
+        await call.answer(head);
+        await this.#stream(call, answer.body);
+    }
+
+    #rememberRedirect(url, headers) {
+        const to = headers.find(([name]) => name === 'location')?.[1];
+        if (to === undefined || !URL.canParse(to, url)) return;
+        this.#redirects.set(new URL(to, url).href, url);
+        if (this.#redirects.size > mostRedirects) this.#redirects.delete(this.#redirects.keys().next().value);
     }
 
     /** A WebSocket of a page, over a port to that page (see socket-shim.mjs). */
@@ -226,20 +264,20 @@ export class Bridge {
         }
     }
 
-    async #stream(port, id, body, state) {
+    async #stream(call, body) {
         for (;;) {
-            while (state.credits === 0 && !state.aborted) await new Promise((resolve) => { state.wake = resolve; });
-            if (state.aborted) return;
+            await call.until(() => call.credits > 0);
+            if (call.aborted) return;
             const bytes = await body.read();
-            if (state.aborted) return;
+            if (call.aborted) return;
             if (bytes === null) {
-                port.postMessage({ type: 'end', id });
+                call.post({ type: 'end' });
                 return;
             }
             if (bytes.length === 0) continue;
-            state.credits -= 1;
+            call.credits -= 1;
             const copy = bytes.slice();
-            port.postMessage({ type: 'chunk', id, bytes: copy }, [copy.buffer]);
+            call.post({ type: 'chunk', bytes: copy }, [copy.buffer]);
         }
     }
 
@@ -289,6 +327,7 @@ export async function startBridge(kernel, base, post, wanted) {
             saveCookies(base, jar.list());
         },
         onOpen: (count) => { if (count < 2) post({ type: 'open', count }); },
+        onAbandoned: (way) => post({ type: 'abandoned', way }),
     });
     mirror(jar.list());
     // The lock is held as long as this worker lives: whoever gets it knows that the worker is gone.

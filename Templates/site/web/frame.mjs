@@ -90,7 +90,7 @@ export class Switchboard {
 
     /** While answers are under way, Firefox must not think that the service worker has nothing to do. */
     setOpen(count) {
-        if (count > 0 && this.pings === 0) this.pings = setInterval(() => this.#send({ type: 'ping' }), 10_000);
+        if (count > 0 && this.pings === 0) this.pings = setInterval(() => this.#send({ type: 'ping' }), 5000);
         else if (count === 0) {
             clearInterval(this.pings);
             this.pings = 0;
@@ -130,6 +130,10 @@ function pathOf({ pathname, search, hash }) {
     return pathname + search + hash;
 }
 
+function withoutFragment(url) {
+    return new URL(url, location.href).href.replace(/#.*$/s, '');
+}
+
 /** The frame in which the app is seen. */
 export class AppFrame {
     constructor(base) {
@@ -140,10 +144,13 @@ export class AppFrame {
         this.node.allow = 'fullscreen; clipboard-read; clipboard-write';
         this.node.addEventListener('load', () => this.#loaded());
         this.icon = null;
+        /** The address of the page that is on its way, without its fragment. */
+        this.pending = null;
     }
 
     /** Shows what the address bar says. */
     start() {
+        this.#awaits(location.href);
         this.node.src = pathOf(location);
         addEventListener('popstate', () => {
             const inner = this.#location();
@@ -155,7 +162,20 @@ export class AppFrame {
         this.#go(pathOf(location));
     }
 
+    /** A service worker ended before it had a page: goes there again if the frame still waits. */
+    resume([url, ...before]) {
+        if (this.pending === null || ![url, ...before].some((page) => withoutFragment(page) === this.pending)) return;
+        // Chromium leaves a navigation out that leads where one that is under way does.
+        this.node.contentWindow.stop();
+        this.#go(pathOf(new URL(url)));
+    }
+
+    #awaits(url) {
+        this.pending = withoutFragment(url);
+    }
+
     #go(path) {
+        this.#awaits(path);
         try {
             this.node.contentWindow.location.replace(path);
         } catch {
@@ -190,6 +210,7 @@ export class AppFrame {
     }
 
     #loaded() {
+        this.pending = null;
         this.#mirror();
         const inner = this.node.contentWindow;
         try {
@@ -211,6 +232,7 @@ export class AppFrame {
     }
 
     #navigating(event) {
+        if (!event.destination.sameDocument && event.downloadRequest == null) this.#awaits(event.destination.url);
         if (event.navigationType !== 'push' || !event.cancelable || event.formData || event.destination.sameDocument) return;
         if (event.downloadRequest !== null && event.downloadRequest !== undefined) return;
         const url = new URL(event.destination.url);

@@ -5,8 +5,11 @@
 //     everything else             ──▶ a port to the worker that runs Python (bridge.mjs)
 //
 // The browser may end this worker at any time, so nothing here is needed for long: a new one asks the pages for a port, and
-// requests wait until it comes. A `MessagePort` does not say when its other end dies; a lock does (see bridge.mjs).
+// requests wait until it comes. A `MessagePort` does not say when its other end dies; a lock does: each side holds one, and
+// whoever gets the other's knows that it is gone (see bridge.mjs, call.mjs).
 
+import { isRepeatable } from './call.mjs';
+import { installEventSourceShim } from './event-source-shim.mjs';
 import { installSocketShim } from './socket-shim.mjs';
 
 const scope = self.registration ? new URL(self.registration.scope).pathname : '/';
@@ -14,7 +17,7 @@ const shellCache = 'frond-shell';
 const patience = 120_000;
 
 /** Names that the site gives its own files; the rest of `assets/` is the app's. */
-const ownFile = /^assets\/(app|files|glue|worker|shell|bridge)\.[0-9a-f]{12}\.(wasm|img|mjs|css)(\.br|\.gz)?$/;
+const ownFile = /^assets\/(app|files|rest|glue|worker|shell|bridge)\.[0-9a-f]{12}\.(wasm|img|mjs|css)(\.br|\.gz)?$/;
 const siteFiles = new Set(['sw.js', 'frond.json', '.nojekyll', '_headers', 'frond:files']);
 
 /** Whether the host answers this path of the site. */
@@ -48,8 +51,8 @@ export function failurePage(title, detail, status = 502) {
     });
 }
 
-/** The script that gives the app's pages their WebSocket. */
-const shimName = 'frond-socket.js';
+/** The script that gives the app's pages their WebSocket and EventSource. */
+const shimName = 'frond-page.js';
 
 /** Whether a policy lets a page load a script of its own site. */
 export function allowsOwnScripts(headers) {
@@ -69,8 +72,8 @@ export function placeForScript(text) {
     return /^(?:\xef\xbb\xbf)?(?:\s|<!--[^]*?-->)*<!doctype[^>]*>/i.exec(text)?.[0].length ?? 0;
 }
 
-/** Puts the shim into a page of the app, if the page lets itself be added to. */
-function withSocketShim(response, headers) {
+/** Puts the script into a page of the app, if the page lets itself be added to. */
+function withShims(response, headers) {
     const type = headers.get('content-type') ?? '';
     if (!/^text\/html\b/i.test(type) || /utf-?16/i.test(type) || response === null) return response;
     const tag = new TextEncoder().encode(`<script src="${scope}${shimName}"></script>`);
@@ -92,6 +95,15 @@ function withSocketShim(response, headers) {
 
 class OwnerDied extends Error {}
 
+/** The name of a lock that this worker holds for as long as it lives. */
+const lifeLock = new Promise((resolve) => {
+    const lock = `frond-service-worker:${crypto.randomUUID()}`;
+    globalThis.navigator?.locks?.request(lock, () => {
+        resolve(lock);
+        return new Promise(() => {});
+    });
+});
+
 /** The way to the worker that runs the program, and all requests that are on it. */
 class Route {
     port = null;
@@ -112,6 +124,7 @@ class Route {
         this.instance = instance;
         this.death = null;
         port.onmessage = ({ data }) => this.requests.get(data.id)?.(data);
+        lifeLock.then((lock) => port.postMessage({ type: 'hello', lock }));
         navigator.locks.request(`frond-instance:${instance}`, { mode: 'shared' }, () => {
             if (this.instance === instance) this.lose();
         });
@@ -189,7 +202,7 @@ class Route {
                 switch (data.type) {
                     case 'head':
                         if (data.end) finish({});
-                        resolve({ ...data, stream });
+                        resolve({ ...data, stream, took: () => port.postMessage({ type: 'taken', id }) });
                         break;
                     case 'chunk':
                         chunks.push(data.bytes);
@@ -250,7 +263,7 @@ function responseOf(head, { method, mode }) {
             headers.delete('content-length');
         }
     }
-    if (mode === 'navigate' && allowsOwnScripts(head.headers)) body = withSocketShim(body, headers);
+    if (mode === 'navigate' && allowsOwnScripts(head.headers)) body = withShims(body, headers);
     const reason = /^[\t\x20-\x7e]*$/.test(head.reason) ? head.reason : '';
     return new Response(body, { status: head.status, statusText: reason, headers });
 }
@@ -265,6 +278,7 @@ async function answer(request, url, how = {}) {
         url: url.href,
         headers: how.headers ?? [...request.headers],
         referrer: how.referrer ?? (/^https?:/.test(request.referrer) ? request.referrer : ''),
+        client: how.client ?? '',
         mode: request.mode,
         destination: request.destination,
         body,
@@ -273,11 +287,13 @@ async function answer(request, url, how = {}) {
         let port;
         try {
             port = await route.ready();
-            return responseOf(await route.send(port, message, request.signal), message);
+            const head = await route.send(port, message, request.signal);
+            // What may be repeated needs no word of that it came: it would be asked for again.
+            if (!isRepeatable(message.method)) setTimeout(head.took, 0);
+            return responseOf(head, message);
         } catch (error) {
             if (error.name === 'AbortError') return Response.error();
-            const idempotent = message.method === 'GET' || message.method === 'HEAD';
-            if (error instanceof OwnerDied && port !== undefined && idempotent && attempt < 3) continue;
+            if (error instanceof OwnerDied && port !== undefined && isRepeatable(message.method) && attempt < 3) continue;
             if (error instanceof OwnerDied && route.death !== null) {
                 return failurePage('The program has ended', route.death);
             }
@@ -313,7 +329,7 @@ function fetched(event) {
     if (url.pathname.startsWith('/__frond/')) return;
     const inside = url.pathname.startsWith(scope);
     if (url.pathname === scope + shimName) {
-        event.respondWith(new Response(`(${installSocketShim})();`, {
+        event.respondWith(new Response(`(${installSocketShim})();\n(${installEventSourceShim})();`, {
             headers: { 'content-type': 'text/javascript', 'cache-control': 'no-cache' },
         }));
         return;
@@ -327,15 +343,15 @@ function fetched(event) {
     if (stashed) {
         stash.delete(request.url);
         if (Date.now() - stashed.at < stashAge) {
-            event.respondWith(answer(request, url, stashed));
+            event.respondWith(answer(request, url, { ...stashed, client: event.clientId }));
             return;
         }
     }
-    event.respondWith(answer(request, url));
+    event.respondWith(answer(request, url, { client: event.clientId }));
 }
 
-/** A page's WebSocket: the worker gets the page's port, and the two go on without this one. */
-async function connectSocket(message, page) {
+/** A page's WebSocket or EventSource: the worker gets the page's port, and the two go on without this one. */
+async function connectPage(message, page) {
     try {
         (await route.ready()).postMessage(message, [page]);
     } catch {
@@ -350,7 +366,8 @@ function received(event) {
         case 'bye': if (data.instance === route.instance) route.lose(); break;
         case 'starting': route.death = null; break;
         case 'ended': route.end(data.text); break;
-        case 'socket': event.waitUntil(connectSocket(data, event.ports[0])); break;
+        case 'socket':
+        case 'caller': event.waitUntil(connectPage(data, event.ports[0])); break;
         case 'claim': event.waitUntil(self.clients.claim()); break;
         // `ping` does nothing: an event is what keeps this worker alive while an answer streams.
         default: break;

@@ -56,6 +56,7 @@ test('headers that would blank the frame', () => {
 
 test('the files of the site and the paths of the app', () => {
     assert.ok(isOwnFile('assets/app.0123456789ab.wasm.br'));
+    assert.ok(isOwnFile('assets/rest.0123456789ab.img'));
     assert.ok(isOwnFile('sw.js'));
     for (const path of ['', 'assets/app.js', 'index.html', 'assets/logo.0123456789ab.png']) assert.ok(!isOwnFile(path));
     assert.equal(pathInApp('/repo/a', '/repo/'), '/a');

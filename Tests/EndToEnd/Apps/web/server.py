@@ -7,6 +7,8 @@ import sys
 import time
 
 SIZE = 1_000_000
+posted = []
+streams = 0
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -48,6 +50,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(query, "text/plain")
         elif path == "/bytes":
             self.bytes()
+        elif path == "/slow":
+            time.sleep(float(query))
+            self.page(f"slow {query}", "<a id=home href='/'>home</a>")
+        elif path == "/posted":
+            self.reply(json.dumps(posted), "application/json")
+        elif path == "/form":
+            self.page("Form", "<form method=post action=/post?1.5><input name=n value=v><button id=send>send</button></form>")
+        elif path == "/streams":
+            self.reply(str(streams), "text/plain")
+        elif path == "/ticks":
+            self.ticks(int(self.headers.get("Last-Event-ID", -1)) + 1, int(query))
         elif path == "/events":
             self.events(int(query or 3))
         elif path == "/short":
@@ -87,8 +100,34 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.05)
         self.wfile.write(b"0\r\n\r\n")
 
+    def ticks(self, first, end):
+        """Numbered events, which go on where the last connection ended."""
+        global streams
+        streams += 1
+        try:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for number in range(first, end):
+                data = f"retry: 100\nid: {number}\ndata: {number}\n\n".encode()
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+                time.sleep(0.1)
+            self.wfile.write(b"0\r\n\r\n")
+        except OSError:
+            self.close_connection = True
+        finally:
+            streams -= 1
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        path, _, query = self.path.partition("?")
+        if path == "/post":
+            posted.append(body.decode())
+            number = len(posted)
+            time.sleep(float(query))
+            self.page("Posted", f"<pre id=out>{number} {body.decode()}</pre>")
+            return
         if self.path == "/upload":
             self.reply(f"{len(body)} {sum(body)}", "text/plain")
         else:

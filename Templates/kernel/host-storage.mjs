@@ -68,7 +68,7 @@ export async function openStorage({ name, salvage = false, onFull = () => {}, on
         }
         const [blocks, ...journals] = opened;
         const volume = new Volume({ blocks, journals }, {
-            salvage, onFull, defer: (action, milliseconds) => setTimeout(action, milliseconds),
+            salvage, onFull, together: pieces !== null, defer: (action, milliseconds) => setTimeout(action, milliseconds),
         });
         return {
             volume,

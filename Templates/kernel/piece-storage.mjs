@@ -6,7 +6,8 @@
 // A transaction is all or nothing, and so what is found later is the store as it was at *some* flush, perhaps not the last.
 //
 // Room: a file that grows beyond what the browser says is left (less a tenth) is told so at once. When a transaction fails all
-// the same, its pieces stay marked, growing and flushing fail, and it is tried again until it succeeds.
+// the same, its pieces stay marked, growing and flushing fail, and it is tried again until it succeeds: when the device has
+// room again, or the volume has given up the pieces that were too many.
 //
 // Owner: whoever opens the store writes a name of its own into it. A transaction of anybody else fails, for ever.
 

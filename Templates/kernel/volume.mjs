@@ -57,15 +57,20 @@ class StoredNode {
 export class Volume {
     /**
      * @param {{blocks: object, journals: object[]}} files handles
-     * @param {{defer?: (action: () => void, ms: number) => void, onFull?: () => void, cached?: number, salvage?: boolean}} options
-     *     `salvage`: read what is readable of a damaged store, and write nothing
+     * @param {{defer?: (action: () => void, ms: number) => void, onFull?: () => void, cached?: number, salvage?: boolean,
+     *     together?: boolean}} options
+     *     `salvage`: read what is readable of a damaged store, and write nothing; `together`: the three files become safe at one
+     *     moment, so a block is free as soon as the record that gives it up is written
      * @throws {StoreDamaged}
      */
-    constructor(files, { defer = () => {}, onFull = () => {}, cached, salvage = false } = {}) {
+    constructor(files, { defer = () => {}, onFull = () => {}, cached, salvage = false, together = false } = {}) {
         this.files = files;
         this.defer = defer;
         this.onFull = onFull;
         this.readOnly = salvage;
+        this.together = together;
+        /** There was no space once. */
+        this.full = false;
         this.blocks = new BlockSpace(files.blocks, cached);
         this.journal = new Journal(files.journals);
         /** @type {Map<number, StoredNode>} */
@@ -117,6 +122,7 @@ export class Volume {
         } else {
             this.blocks.flush();
             this.journal.flush();
+            this.blocks.trim();
         }
     }
 
@@ -371,6 +377,9 @@ export class Volume {
             return 0;
         }
         try {
+            if (this.together && (!this.weighty || this.commit() === 0)) {
+                this.reuse();
+            }
             this.blocks.flush();
             if (this.weighty) {
                 const failed = this.commit();
@@ -381,7 +390,7 @@ export class Volume {
             if (this.unflushed) {
                 this.journal.flush();
                 this.unflushed = false;
-                this.blocks.settle();
+                this.reuse();
             }
             return 0;
         } catch (error) {
@@ -389,9 +398,18 @@ export class Volume {
         }
     }
 
+    /** What was given up is free. Those who wait for space get what is free at the end. */
+    reuse() {
+        this.blocks.settle();
+        if (this.full) {
+            this.blocks.trim();
+        }
+    }
+
     /** What an exception of the host means for the program. */
     failed(error) {
         if (/quota|space/iu.test(`${error?.name} ${error?.message} ${error?.code}`)) {
+            this.full = true;
             this.onFull();
             return -ENOSPC;
         }

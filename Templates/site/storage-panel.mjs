@@ -182,7 +182,7 @@ export class StorageControl {
         const [{ usage: used = 0, quota = 0 } = {}, persisted = false] = await Promise.all([
             navigator.storage?.estimate?.(), navigator.storage?.persisted?.()]);
         const kept = this.durable === false
-            ? 'This window forgets them when it is closed.'
+            ? 'This browser has no file system for pages here: a crash may cost the last moment, and a private window forgets them.'
             : persisted ? 'The browser keeps them until you delete them.'
                 : 'The browser may delete them when this device runs out of space.';
         usage.textContent = `This site uses ${readableBytes(used)} of ${readableBytes(quota)} that it may use. ${kept}`;

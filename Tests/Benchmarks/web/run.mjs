@@ -1,7 +1,7 @@
 // Measures what a site whose program is a server promises, in Chromium and Firefox, and prints a table.
 //
 //     node Tests/Benchmarks/web/run.mjs [--browser chromium|firefox] [--only requests,memory,stream,start,long]
-//                                       [--rounds 5] [--seconds 300] [--json FILE] [--write]
+//                                       [--rounds 5] [--seconds 300] [--json FILE] [--from FILE]… [--write]
 //
 //     requests   FastAPI's requests/s beside plain fetches through a service worker that passes everything on; 50 at once;
 //                how long the page's main thread was blocked meanwhile
@@ -10,7 +10,8 @@
 //     start      from opening the page to the first response of Examples/fastapi-sqlalchemy, cold and warm, and where it goes
 //     long       a stream of server-sent events of --seconds; only when asked for by name
 //
-// --write puts the table into docs/benchmarks.md. Wants a built frond (FROND names another). Exit status 1 when a limit is missed.
+// --write puts the table into docs/benchmarks.md; --from takes figures that --json kept in place of measuring, from as many files as
+// it is given (a quiet machine may be had for a part at a time). Wants a built frond (FROND names another). Exit status 1 when a limit is missed.
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
         rounds: { type: 'string', default: '5' },
         seconds: { type: 'string', default: '300' },
         json: { type: 'string' },
+        from: { type: 'string', multiple: true, default: [] },
         write: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
     },
@@ -322,11 +324,19 @@ async function measure(name, work) {
     }
 }
 
-const work = mkdtempSync(join(tmpdir(), 'frond-web-'));
-try {
-    for (const name of options.browser) await measure(name, work);
-} finally {
-    rmSync(work, { recursive: true, force: true });
+if (options.from.length > 0) {
+    const kept = options.from.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+    rows.push(...kept.flatMap((run) => run.rows).toSorted((a, b) => a.browser.localeCompare(b.browser)));
+    parts.clear();
+    for (const part of kept.flatMap(({ only }) => only)) parts.add(part);
+    missed = rows.filter(({ holds }) => !holds).length;
+} else {
+    const work = mkdtempSync(join(tmpdir(), 'frond-web-'));
+    try {
+        for (const name of options.browser) await measure(name, work);
+    } finally {
+        rmSync(work, { recursive: true, force: true });
+    }
 }
 const today = new Date().toISOString().slice(0, 10);
 if (options.json) {

@@ -1,7 +1,9 @@
 """Counts its starts in a file and in two databases, and then does as it is told."""
 
+import errno
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 starts = Path("/data/starts")
@@ -35,6 +37,20 @@ while True:
                 while True:
                     large.write(bytes(1 << 20))
         except OSError as error:
-            print("error", error.errno, os.strerror(error.errno))
+            print("error", errno.errorcode[error.errno], os.strerror(error.errno))
+    elif command == "fill the database":
+        try:
+            with database:
+                database.execute("CREATE TABLE large (bytes)")
+                while True:
+                    database.execute("INSERT INTO large VALUES (zeroblob(1048576))")
+        except sqlite3.Error as error:
+            print("error", error)
+    elif command == "make room":
+        Path("/data/large").unlink()
+        time.sleep(4)
+        with database:
+            database.execute("INSERT INTO starts VALUES (?)", (count + 1000,))
+        print("made room")
     elif command == "quit":
         break

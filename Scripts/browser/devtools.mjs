@@ -1,5 +1,5 @@
-// Chromium over its own protocol, for tests that stop service workers: chromedriver attaches itself to every service worker and
-// holds a new one before its first line, so that one that was stopped never comes back.
+// Chromium over its own protocol, for what chromedriver disturbs: it attaches itself to every service worker and holds a new one
+// before its first line, so that one that was stopped never comes back; and it has the browser keep a copy of every answer.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -70,11 +70,22 @@ export class DevTools {
         });
     }
 
-    async open(url) {
-        const { targetId } = await this.send('Target.createTarget', { url });
+    /** Opens a page in a new tab; `preload` are functions, as text, that run in it before its own scripts. */
+    async open(url, preload = []) {
+        const { targetId } = await this.send('Target.createTarget', { url: 'about:blank' });
         const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
         await this.send('Runtime.enable', {}, sessionId);
+        await this.send('Page.enable', {}, sessionId);
+        for (const text of preload) {
+            await this.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${text})()` }, sessionId);
+        }
+        await this.send('Page.navigate', { url }, sessionId);
         return new DevToolsPage(this, sessionId);
+    }
+
+    /** The leader of the browser's processes. */
+    get group() {
+        return this.#child.pid;
     }
 
     async close() {

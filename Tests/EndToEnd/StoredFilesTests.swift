@@ -67,6 +67,19 @@ extension EndToEnd {
                 ])
         }
 
+        /// Without OPFS, without its handles, and without room; storage.mjs serves the site itself.
+        @Test(arguments: Browser.allCases)
+        func areKeptWithoutOPFSAndFullDisksAreSaid(browser: Browser) async throws {
+            let site = try await Sites.shared.site(app)
+            let script = Workshop.package.appending(path: "Tests/EndToEnd/storage.mjs")
+            try FileManager.default.createDirectory(at: Workshop.screenshots, withIntermediateDirectories: true)
+            let picture = Workshop.screenshots.appending(path: "full-\(browser).png")
+            let result = try await ChildProcess(
+                Workshop.node, [script.path, browser.rawValue, site.path, picture.path]
+            ).collect(timeout: .seconds(280))
+            #expect(result.status == 0, "\(result.text)\(result.errorText)")
+        }
+
         /// A few of the kills of Tests/Storage/kill.mjs, which does a hundred.
         @Test(arguments: Browser.allCases)
         func surviveThatTheTabIsKilled(browser: Browser) async throws {

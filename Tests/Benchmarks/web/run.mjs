@@ -21,6 +21,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Browser } from '../../../Scripts/browser/bidi.mjs';
+import { DevTools } from '../../../Scripts/browser/devtools.mjs';
 import { machine, markdownTable, writeSection } from '../page-section.mjs';
 import { inPage, peer } from './page.mjs';
 
@@ -267,6 +268,15 @@ async function measureStart(name, address) {
     }
 }
 
+/** The site of the app beside this file. */
+function buildApp(folder) {
+    const program = join(folder, 'program');
+    cpSync(fileURLToPath(new URL('app', import.meta.url)), program, { recursive: true });
+    const site = join(folder, 'site');
+    execFileSync(frond, ['build', program, '-o', site, '--fast', '--quiet'], { stdio: 'inherit' });
+    return site;
+}
+
 /** The site of the example, whose program says when the interpreter has started, by its first output. */
 function buildExample(folder) {
     const site = join(folder, 'example');
@@ -285,12 +295,8 @@ function buildExample(folder) {
 }
 
 async function measure(name, work) {
-    if (['requests', 'stream', 'memory', 'long'].some((part) => parts.has(part))) {
-        const program = join(work, 'program');
-        cpSync(fileURLToPath(new URL('app', import.meta.url)), program, { recursive: true });
-        const site = join(work, 'site');
-        execFileSync(frond, ['build', program, '-o', site, '--fast', '--quiet'], { stdio: 'inherit' });
-        const ours = await serve(site);
+    if (['requests', 'stream', 'long'].some((part) => parts.has(part))) {
+        const ours = await serve(buildApp(work));
         const browser = await Browser.launch(name);
         let plain;
         try {
@@ -306,12 +312,24 @@ async function measure(name, work) {
                 await measureMainThread(name, page);
             }
             if (parts.has('stream')) await measureStream(name, page);
-            if (parts.has('memory')) await measureMemory(name, browser, page);
             if (parts.has('long')) await measureLongStream(name, page);
         } finally {
             await browser.close();
             ours.stop();
             plain?.stop();
+        }
+    }
+    if (parts.has('memory')) {
+        const ours = await serve(buildApp(work));
+        // chromedriver has Chromium keep a copy of every answer.
+        const browser = await (name === 'chromium' ? DevTools.launch() : Browser.launch(name));
+        try {
+            const page = await browser.open(ours.address, [`${inPage}`]);
+            await until(page, 'the app', appIsThere);
+            await measureMemory(name, browser, page);
+        } finally {
+            await browser.close();
+            ours.stop();
         }
     }
     if (parts.has('start')) {

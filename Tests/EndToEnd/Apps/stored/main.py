@@ -45,6 +45,7 @@ while True:
                 while True:
                     database.execute("INSERT INTO large VALUES (zeroblob(1048576))")
         except sqlite3.Error as error:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             print("error", error)
     elif command == "make room":
         Path("/data/large").unlink()

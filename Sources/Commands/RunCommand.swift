@@ -98,6 +98,7 @@ struct RunCommand: AsyncParsableCommand {
                 "--wasm", assembled.module.path,
                 "--image", assembled.image.path,
             ]
+        if engine == .node { arguments += ["--code", assembled.machineCode.path] }
         for (name, value) in app.environment.sorted(by: { $0.key < $1.key }) {
             arguments += ["--env", "\(name)=\(value)"]
         }

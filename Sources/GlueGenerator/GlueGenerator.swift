@@ -43,9 +43,11 @@ public struct GlueGenerator: Sendable {
     }
 
     /// The glue for a module.
-    /// - Parameter isReadable: keeps comments, indentation and names, for looking into it.
+    /// - Parameters:
+    ///   - keepsFiles: whether the page may open files that outlive the program; without it, only `boot` is exported.
+    ///   - isReadable: keeps comments, indentation and names, for looking into it.
     /// - Throws: `Diagnostics` with everything in which module and host differ, or a `Diagnostic` about a template.
-    public func generate(for module: Module, isReadable: Bool = false) throws -> Glue {
+    public func generate(for module: Module, keepsFiles: Bool = true, isReadable: Bool = false) throws -> Glue {
         let problems = ImportCheck(module: module, abi: abi).problems()
         if !problems.isEmpty { throw Diagnostics(problems) }
         let imports = module.imports.map { "\($0.module).\($0.name)" }
@@ -53,7 +55,8 @@ public struct GlueGenerator: Sendable {
         let suspending = imports.filter(suspends.contains)
         let manifest = "{suspending:\(list(suspending)),promising:\(list(Self.promising)),imports:\(list(imports))}"
         let source = try ModuleBundler.bundle(
-            entry: "glue/boot.mjs", modules: modules, replacing: ["manifest": manifest], isReadable: isReadable)
+            entry: "glue/boot.mjs", modules: modules, exports: keepsFiles ? nil : ["boot"],
+            replacing: ["manifest": manifest], isReadable: isReadable)
         return Glue(source: source, imports: imports, suspending: suspending, promising: Self.promising)
     }
 

@@ -74,16 +74,12 @@ extension JavaScriptModule {
 
         func text(_ token: JavaScriptToken) -> String { String(decoding: source[token.range], as: UTF8.self) }
 
-        func isBlank(_ token: JavaScriptToken) -> Bool {
-            token.kind == .space || token.kind == .newline || token.kind == .comment
-        }
-
         func fail(_ line: Int, _ message: String) -> Diagnostic { refuse(path, line, message) }
 
         mutating func run() throws(Diagnostic) {
             while at < tokens.count {
                 let token = tokens[at]
-                if isBlank(token) || text(token) == ";" {
+                if token.isBlank || text(token) == ";" {
                     body.append(token)
                     at += 1
                     continue
@@ -98,7 +94,7 @@ extension JavaScriptModule {
 
         /// The next token that means something, without keeping what is skipped.
         mutating func significant() throws(Diagnostic) -> JavaScriptToken {
-            while at < tokens.count, isBlank(tokens[at]) { at += 1 }
+            while at < tokens.count, tokens[at].isBlank { at += 1 }
             guard at < tokens.count else { throw fail(tokens.last?.line ?? 1, "the file ends inside a statement") }
             at += 1
             return tokens[at - 1]
@@ -233,7 +229,7 @@ extension JavaScriptModule {
 
         /// Where the first token that means something stands, from an index on; behind the last one if there is none.
         func meaningful(from index: Int) -> Int {
-            tokens[min(index, tokens.count)...].firstIndex { !isBlank($0) } ?? tokens.count
+            tokens[min(index, tokens.count)...].firstIndex { !$0.isBlank } ?? tokens.count
         }
 
         /// What is refused anywhere, because it means something else in a joined file.
@@ -256,7 +252,7 @@ extension JavaScriptModule {
             }
         }
 
-        var lastMeaningful: String { body.last { !isBlank($0) }.map(text) ?? "" }
+        var lastMeaningful: String { body.last { !$0.isBlank }.map(text) ?? "" }
 
         mutating func keep() {
             body.append(tokens[at])
@@ -264,7 +260,7 @@ extension JavaScriptModule {
         }
 
         mutating func keepBlank() {
-            while at < tokens.count, isBlank(tokens[at]) { keep() }
+            while at < tokens.count, tokens[at].isBlank { keep() }
         }
     }
 }

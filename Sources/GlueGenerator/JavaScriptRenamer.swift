@@ -12,12 +12,18 @@
 //     exported     by the entry
 //
 // Taking a variable for a property by mistake costs a few bytes; only the other way round would be wrong.
+//
+// A constant of the top level that is a number is not renamed but replaced: its value stands wherever its name did. That takes
+// more: no other variable may be called like it, and no property be asked of it.
+//
+//     const EAGAIN = 6; … return -EAGAIN;   →   … return -6;
 
 /// Chooses new names for the variables of joined modules.
 struct JavaScriptRenamer {
     private var counts: [String: Int] = [:]
-    private var declared: Set<String> = []
+    private var declared: [String: Int] = [:]
     private var kept: Set<String>
+    private var asked: Set<String> = []
 
     /// - Parameter exported: names that others know.
     init(exported: Set<String>) {
@@ -26,18 +32,25 @@ struct JavaScriptRenamer {
 
     /// Looks at the tokens of one declaration of the top level; blanks and comments may be among them.
     mutating func look(at tokens: some Sequence<JavaScriptToken>, of source: [UInt8]) {
-        let words = tokens.filter { $0.kind != .space && $0.kind != .newline && $0.kind != .comment }
+        let words = tokens.filter { !$0.isBlank }
             .map { Word(kind: $0.kind, text: String(decoding: source[$0.range], as: UTF8.self)) }
         var survey = Survey(words: words)
         survey.run()
         for word in words where word.kind == .name { counts[word.text, default: 0] += 1 }
-        declared.formUnion(survey.declared)
+        declared.merge(survey.declared, uniquingKeysWith: +)
+        asked.formUnion(survey.asked)
         kept.formUnion(survey.properties)
     }
 
+    /// Those of some constants that may be replaced by their values.
+    func numbers(_ constants: [String: String]) -> [String: String] {
+        constants.filter { !kept.contains($0.key) && !asked.contains($0.key) && declared[$0.key] == 1 }
+    }
+
     /// The new names. The more often a name occurs, the shorter is the new one.
-    func names() -> [String: String] {
-        let renamed = declared.subtracting(kept).filter { $0.count > 1 && !$0.hasPrefix("#") }
+    func names(without others: Set<String> = []) -> [String: String] {
+        let renamed = Set(declared.keys).subtracting(kept).subtracting(others)
+            .filter { $0.count > 1 && !$0.hasPrefix("#") }
             .sorted { (counts[$0] ?? 0, $1) > (counts[$1] ?? 0, $0) }
         var result: [String: String] = [:]
         var next = 0
@@ -107,7 +120,10 @@ private struct Survey {
     }
 
     let words: [Word]
-    private(set) var declared: Set<String> = []
+    /// How often each is declared.
+    private(set) var declared: [String: Int] = [:]
+    /// Names of which a property is asked.
+    private(set) var asked: Set<String> = []
     private(set) var properties: Set<String> = []
     /// For each opening bracket, where the closing one is.
     private var partners: [Int: Int] = [:]
@@ -193,8 +209,9 @@ private struct Survey {
         if declares(before) || after == "=>" || (before == "*" && text(index - 2) == "function")
             || (starts && (bracket?.isParameters == true || isPattern(index)))
         {
-            declared.insert(name)
+            declared[name, default: 0] += 1
         }
+        if [".", "[", "("].contains(after) || (after == "?" && text(index + 2) == ".") { asked.insert(name) }
     }
 
     private func declares(_ word: String) -> Bool { ["const", "let", "var", "function", "class"].contains(word) }

@@ -33,6 +33,9 @@ struct JavaScriptToken: Equatable {
     var range: Range<Int>
     /// From one.
     var line: Int
+
+    /// Whether it means nothing to the language, but for line ends.
+    var isBlank: Bool { kind == .space || kind == .newline || kind == .comment }
 }
 
 /// Why a source can't be cut into tokens.

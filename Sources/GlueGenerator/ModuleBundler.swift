@@ -10,24 +10,34 @@ import Support
 ///
 /// No wrapper functions and no renaming: a module comes after the modules that it imports, names of the top level are
 /// unique over all modules (checked), and only the entry keeps its `export`s. Declarations that nothing needs are left out
-/// (by name, so rather too few than too many). For shipping, variables get short names too, and comments and indentation go;
-/// line ends stay where they are, because JavaScript's semicolon rules depend on them.
+/// (by name, so rather too few than too many). For shipping, constants that are numbers are put in where they are used, other
+/// variables get short names, and comments and indentation go. Line ends stay, because JavaScript's semicolon rules depend on
+/// them, but for those that can't matter.
 public enum ModuleBundler {
     /// Joins the modules that `entry` needs, itself included.
     /// - Parameters:
     ///   - entry: a key of `modules`.
     ///   - modules: sources by path; imports are resolved relative to the importing path.
+    ///   - exports: the names that the entry keeps exporting; nil for all that it exports.
     ///   - replacing: texts to put between a mark `/* frond:NAME */` and the next `/* frond:end */`.
     ///   - isReadable: keeps comments, indentation and names.
     /// - Throws: a `Diagnostic` with file and line, for what is not understood or does not fit together.
     public static func bundle(
-        entry: String, modules: [String: String], replacing: [String: String] = [:], isReadable: Bool = false
+        entry: String, modules: [String: String], exports: Set<String>? = nil, replacing: [String: String] = [:],
+        isReadable: Bool = false
     ) throws(Diagnostic) -> String {
         var joiner = Joiner(sources: modules)
         try joiner.add(entry, from: nil)
         try joiner.checkNames()
-        let live = joiner.liveNames(from: entry)
-        let names = isReadable ? [:] : joiner.shortNames(live: live, entry: entry)
+        let exported = joiner.exports(of: entry).filter { exports?.contains($0) ?? true }
+        var live = joiner.liveNames(from: exported)
+        var names: [String: String] = [:]
+        if !isReadable {
+            let renamer = joiner.renamer(live: live, exported: exported)
+            let numbers = renamer.numbers(joiner.numbers(live: live))
+            live.subtract(numbers.keys)
+            names = renamer.names(without: Set(numbers.keys)).merging(numbers) { name, _ in name }
+        }
         var replaced: Set<String> = []
         var output = ""
         for module in joiner.ordered {
@@ -122,14 +132,19 @@ private struct Joiner {
 }
 
 extension Joiner {
-    /// The names of the top level that are needed, directly or not, by what the entry exports.
-    func liveNames(from entry: String) -> Set<String> {
+    /// What a module exports.
+    func exports(of path: String) -> [String] {
+        done[path]?.declarations.filter(\.isExported).map(\.name) ?? []
+    }
+
+    /// The names of the top level that are needed, directly or not, by some of them.
+    func liveNames(from roots: [String]) -> Set<String> {
         var places: [String: (module: JavaScriptModule, declaration: JavaScriptModule.Declaration)] = [:]
         for module in ordered {
             for declaration in module.declarations { places[declaration.name] = (module, declaration) }
         }
         var live: Set<String> = []
-        var open = ordered.first { $0.path == entry }?.declarations.filter(\.isExported).map(\.name) ?? []
+        var open = roots
         while let name = open.popLast() {
             guard live.insert(name).inserted, let place = places[name] else { continue }
             for token in place.module.body[place.declaration.tokens] where token.kind == .name {
@@ -140,16 +155,30 @@ extension Joiner {
         return live
     }
 
-    /// New names for the variables of everything that is kept.
-    func shortNames(live: Set<String>, entry: String) -> [String: String] {
-        let exported = ordered.first { $0.path == entry }?.declarations.filter(\.isExported).map(\.name) ?? []
+    /// Knows the names of everything that is kept.
+    func renamer(live: Set<String>, exported: [String]) -> JavaScriptRenamer {
         var renamer = JavaScriptRenamer(exported: Set(exported))
         for module in ordered {
             for declaration in module.declarations where live.contains(declaration.name) {
                 renamer.look(at: module.body[declaration.tokens], of: module.source)
             }
         }
-        return renamer.names()
+        return renamer
+    }
+
+    /// Constants of the top level that are numbers: `const NAME = 0o100;`.
+    func numbers(live: Set<String>) -> [String: String] {
+        var found: [String: String] = [:]
+        for module in ordered {
+            for declaration in module.declarations where live.contains(declaration.name) {
+                let words = module.body[declaration.tokens].filter { !$0.isBlank }
+                    .map { String(decoding: module.source[$0.range], as: UTF8.self) }
+                guard words.first == "const", words.count == 5 || words.count == 6 && words[3] == "-" else { continue }
+                guard let number = JavaScriptNumber.shortest(words[words.count - 2]) else { continue }
+                found[declaration.name] = words.count == 6 ? "-" + number : number
+            }
+        }
+        return found
     }
 }
 
@@ -182,6 +211,7 @@ private struct Printer {
                 } else if let replacement = replacing[mark] {
                     replaced.insert(mark)
                     skippingFrom = token
+                    if atLineStart && !isReadable && !output.isEmpty { output.append(0x0A) }
                     if pendingSpace != nil { output.append(0x20) }
                     pendingSpace = nil
                     output += Array(replacement.utf8)
@@ -197,13 +227,12 @@ private struct Printer {
             case .newline:
                 // Blank lines go, whole-line comments leave none behind.
                 pendingSpace = nil
-                if !atLineStart { output.append(0x0A) }
+                if !atLineStart && isReadable { output.append(0x0A) }
                 atLineStart = true
                 continue
             case .comment where !isReadable:
                 // A comment parts words as a space does, and lines if it has several.
-                if text.contains("\n") && !atLineStart {
-                    output.append(0x0A)
+                if text.contains("\n") {
                     atLineStart = true
                 } else if pendingSpace == nil {
                     pendingSpace = token.range
@@ -211,21 +240,24 @@ private struct Printer {
                 continue
             default: break
             }
+            let written = token.kind == .name ? Array((names[text] ?? text).utf8) : Array(module.source[token.range])
             if atLineStart {
+                if !isReadable, !output.isEmpty, depth == 0 || needsLine(before: written, after: output.last) {
+                    output.append(0x0A)
+                }
                 if isReadable, let pendingSpace { output += module.source[pendingSpace] }
                 if isEntry, depth == 0, exported[token.line] != nil, Self.declares(text) {
                     output += Array("export ".utf8)
                 }
-            } else if pendingSpace != nil, needsSpace(before: token, after: output.last) {
+            } else if pendingSpace != nil || token.kind == .name && written.first == UInt8(ascii: "-"),
+                needsSpace(before: written, after: output.last)
+            {
+                // (A negative number in the place of a name may meet an operator.)
                 output.append(0x20)
             }
             pendingSpace = nil
             atLineStart = false
-            if token.kind == .name, let name = names[text] {
-                output += Array(name.utf8)
-            } else {
-                output += module.source[token.range]
-            }
+            output += written
             if token.kind == .punctuator {
                 if text == "{" || text == "(" || text == "[" { depth += 1 }
                 if text == "}" || text == ")" || text == "]" { depth -= 1 }
@@ -234,7 +266,7 @@ private struct Printer {
         if let skippingFrom {
             throw JavaScriptModule.refuse(module.path, skippingFrom.line, "the mark is not followed by /* frond:end */")
         }
-        if !atLineStart { output.append(0x0A) }
+        if !output.isEmpty && output.last != 0x0A { output.append(0x0A) }
         return String(decoding: output, as: UTF8.self)
     }
 
@@ -249,12 +281,17 @@ private struct Printer {
     }
 
     /// Whether a space between two tokens has to stay: between words, and where two operators would become another one.
-    private func needsSpace(before token: JavaScriptToken, after last: UInt8?) -> Bool {
+    private func needsSpace(before word: [UInt8], after last: UInt8?) -> Bool {
         if isReadable { return true }
-        guard let last else { return false }
-        let first = module.source[token.range.lowerBound]
+        guard let last, let first = word.first else { return false }
         if Self.isWord(last) && Self.isWord(first) { return true }
         return Self.isOperator(last) && Self.isOperator(first)
+    }
+
+    /// Whether a line end inside of brackets has to stay: not where no statement can end, nor where one has ended.
+    private func needsLine(before word: [UInt8], after last: UInt8?) -> Bool {
+        guard let last, let first = word.first else { return false }
+        return !"{([,;".utf8.contains(last) && !"})]".utf8.contains(first)
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -33,9 +33,28 @@ struct GlueGeneratorTests {
         #expect(!glue.source.contains("frond:manifest"))
     }
 
-    @Test("The generated file passes the tests of the files that it is made of", .timeLimit(.minutes(5)))
-    func runs() async throws {
-        let glue = try GlueGenerator(templates: HostABITests.templates).generate(for: try Self.program())
+    @Test("Only apps that keep files get what keeps them")
+    func keepsFiles() throws {
+        let generator = try GlueGenerator(templates: HostABITests.templates)
+        let module = try Self.program()
+        let exports = { (keepsFiles: Bool) in
+            try generator.generate(for: module, keepsFiles: keepsFiles).source
+                .matches(of: /export function (\w+)\(/).map { String($0.output.1) }
+        }
+        #expect(try exports(false) == ["boot"])
+        #expect(
+            try exports(true).sorted()
+                == ["boot", "deleteStore", "exportFiles", "importFiles", "openStore", "openVolume"])
+        let small = try generator.generate(for: module, keepsFiles: false)
+        #expect(small.source.utf8.count < (try generator.generate(for: module).source.utf8.count) * 9 / 10)
+    }
+
+    @Test(
+        "The generated file passes the tests of the files that it is made of", .timeLimit(.minutes(5)),
+        arguments: [true, false])
+    func runs(keepsFiles: Bool) async throws {
+        let glue = try GlueGenerator(templates: HostABITests.templates)
+            .generate(for: try Self.program(), keepsFiles: keepsFiles)
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("glue-\(UUID().uuidString).mjs")
         try glue.source.write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }

@@ -23,7 +23,8 @@ struct SiteBuilderTests {
             log.links.withLock { $0 += 1 }
             log.libraries.withLock { $0 = libraries.map(\.path) }
             return AppCompiler.Output(
-                module: interpreter + [UInt8](repeating: 1, count: 2000), glue: Array("export {}".utf8), map: "map",
+                module: interpreter + [UInt8](repeating: 1, count: 2000), glue: Array("export {}".utf8),
+                keepingGlue: Array("export {} // keeps files".utf8), map: "map",
                 warnings: [Diagnostic(.warning, "link-undefined", "one call will trap")])
         }
         let kit = KitFiles(root: folder.url.appending(path: "kit"), key: "k", versions: ["python": "3.14.7"])

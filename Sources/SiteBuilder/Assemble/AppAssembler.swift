@@ -5,7 +5,7 @@ import Support
 ///
 /// Three results, each under the hash of everything that it depends on:
 ///
-///     linked/<kit, extension modules, compiler>/   app.wasm, glue.mjs, link.map, warnings.json
+///     linked/<kit, extension modules, compiler>/   app.wasm, glue.mjs, glue-keeping.mjs, link.map, warnings.json
 ///     images/<kit, wheels, app's files>/           files.img, sizes.json
 ///     compiled/<kit, sources of a package>         its byte-compiled modules
 ///
@@ -52,7 +52,8 @@ public struct AppAssembler: Sendable {
         let (linkedPlace, warnings) = try await link(wheels, progress: progress)
         let packed = try await pack(files, wheels, linked: linkedPlace, progress: progress)
         return AssembledApp(
-            module: linkedPlace.appending(path: "app.wasm"), glue: linkedPlace.appending(path: "glue.mjs"),
+            module: linkedPlace.appending(path: "app.wasm"),
+            glue: linkedPlace.appending(path: app.persist.isEmpty ? "glue.mjs" : "glue-keeping.mjs"),
             image: packed.place.appending(path: "files.img"), map: linkedPlace.appending(path: "link.map"),
             warnings: files.warnings + warnings + packed.warnings,
             omissions: files.omissions.map { ($0.path, $0.reason) }, sizes: packed.sizes)
@@ -99,7 +100,7 @@ public struct AppAssembler: Sendable {
         _ wheels: [WheelFile], progress: @Sendable (String) -> Void
     ) async throws -> (URL, [Diagnostic]) {
         let key = Hash.sha256(
-            (["linked 1", compiler.identity, kit.key] + wheels.map(\.sha256)).joined(separator: "\n"))
+            (["linked 2", compiler.identity, kit.key] + wheels.map(\.sha256)).joined(separator: "\n"))
         if let place = linked.find(key), let warnings = WarningsFile.read(from: place) { return (place, warnings) }
         progress("linking")
         let libraries = try wheels.flatMap { try InstalledWheel($0).libraries }
@@ -109,6 +110,7 @@ public struct AppAssembler: Sendable {
         try await AtomicDirectory.write(to: place) { folder in
             try AtomicFile.write(output.module, to: folder.appending(path: "app.wasm"))
             try AtomicFile.write(output.glue, to: folder.appending(path: "glue.mjs"))
+            try AtomicFile.write(output.keepingGlue, to: folder.appending(path: "glue-keeping.mjs"))
             try AtomicFile.write(output.map, to: folder.appending(path: "link.map"))
             try WarningsFile.write(output.warnings, to: folder)
         }

@@ -27,15 +27,20 @@ public struct AppCompiler: Sendable {
         public var module: [UInt8]
         /// The glue for exactly this module.
         public var glue: [UInt8]
+        /// The same for apps with files that outlive the program.
+        public var keepingGlue: [UInt8]
         /// The linker's map: who brought what.
         public var map: String
         /// What the user should hear about.
         public var warnings: [Diagnostic]
 
         /// Makes an output.
-        public init(module: [UInt8], glue: [UInt8], map: String = "", warnings: [Diagnostic] = []) {
+        public init(
+            module: [UInt8], glue: [UInt8], keepingGlue: [UInt8], map: String = "", warnings: [Diagnostic] = []
+        ) {
             self.module = module
             self.glue = glue
+            self.keepingGlue = keepingGlue
             self.map = map
             self.warnings = warnings
         }

@@ -5,6 +5,8 @@ import Support
 public struct AssembledApp: Sendable {
     /// The linked module.
     public let module: URL
+    /// Where an engine may keep machine code of the module from one run to the next.
+    public var machineCode: URL { module.appendingPathExtension("code") }
     /// The glue, one JavaScript module.
     public let glue: URL
     /// The files image.

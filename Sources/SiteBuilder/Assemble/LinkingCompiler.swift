@@ -39,7 +39,9 @@ extension AppCompiler {
                 throw Diagnostic(.error, "link-broken", "the linked module can't be read back: \(error)")
             }
             return Output(
-                module: Array(linked.bytes), glue: Array(try generator.generate(for: module).source.utf8),
+                module: Array(linked.bytes),
+                glue: Array(try generator.generate(for: module, keepsFiles: false).source.utf8),
+                keepingGlue: Array(try generator.generate(for: module, keepsFiles: true).source.utf8),
                 map: linked.map.text(),
                 warnings: linked.warnings.map { Diagnostic(.warning, "link-\(name(of: $0.kind))", $0.message) })
         }

@@ -111,5 +111,8 @@ let package = Package(
         .executableTarget(
             name: "interpreter-benchmark", dependencies: ["ReferenceRuntime", "WasmBinary", argumentParser],
             path: "Tests/Benchmarks/interpreter", exclude: ["programs.c", "programs.wasm"], swiftSettings: strict),
+        .executableTarget(
+            name: "link-files", dependencies: ["WasmBinary", "WasmLinker", "Wheels"], path: "Tests/Benchmarks/linker",
+            exclude: ["run.mjs"], swiftSettings: strict),
     ]
 )

@@ -19,16 +19,15 @@ const tried = /^13\.6\./;
 const magic = Buffer.from('FRONDCOD');
 const headerSize = 24;
 
-/** V8's intrinsics as functions, or null where they were not tried. */
-function intrinsics() {
-    if (process.release?.name !== 'node' || globalThis.Deno !== undefined || !tried.test(process.versions.v8)) return null;
+/**
+ * Calls an intrinsic. The words of it are JavaScript only while the flag is set, and V8 may compile a function again at any of
+ * its calls (it forgets code that was not used for a while): so the function is made for one call.
+ */
+function intrinsic(name, ...values) {
+    const names = values.map((_, at) => `value${at}`);
     v8.setFlagsFromString('--allow-natives-syntax');
     try {
-        return {
-            write: new Function('module', 'return %SerializeWasmModule(module)'),
-            read: new Function('code', 'wasm', 'return %DeserializeWasmModule(code, wasm)'),
-            improve: new Function('call', '%WasmTierUpFunction(call)'),
-        };
+        return new Function(...names, `return %${name}(${names})`)(...values);
     } finally {
         v8.setFlagsFromString('--no-allow-natives-syntax');
     }
@@ -64,18 +63,18 @@ function readCode(file, module) {
  *     code, if there is any; `keep` is for the end of the run, with any exported function of the module's instance
  */
 export function openCodeCache(file, place, wasm) {
-    const v8s = intrinsics();
-    if (v8s === null) return { module: null, keep() {} };
+    const works = process.release?.name === 'node' && globalThis.Deno === undefined && tried.test(process.versions.v8);
+    if (!works) return { module: null, keep() {} };
     const stat = fs.statSync(place);
     const known = readCode(file, stat);
     return {
-        module: known === null ? null : v8s.read(known.buffer, wasm) ?? null,
+        module: known === null ? null : intrinsic('DeserializeWasmModule', known.buffer, wasm) ?? null,
         keep(module, call) {
-            v8s.improve(call); // where nothing has good code yet, there is nothing to write
-            const code = new Uint8Array(v8s.write(module));
-            if (known !== null && code.length < known.length * 1.02) return;
             const made = `${file}.${process.pid}`;
             try {
+                intrinsic('WasmTierUpFunction', call); // where nothing has good code yet, there is nothing to write
+                const code = new Uint8Array(intrinsic('SerializeWasmModule', module));
+                if (known !== null && code.length < known.length * 1.02) return;
                 fs.writeFileSync(made, Buffer.concat([header(stat, code), code]));
                 fs.renameSync(made, file);
             } catch {

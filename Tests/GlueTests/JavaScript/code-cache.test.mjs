@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import zlib from 'node:zlib';
 import { openCodeCache } from '../../../Templates/glue/code-cache.mjs';
 
@@ -78,6 +80,25 @@ test('code of another engine is not used', { skip: !tried }, () => inFolder((pla
     bytes.writeUInt32LE(zlib.crc32(bytes.subarray(24)), 12);
     fs.writeFileSync(file, bytes);
     assert.equal(run(place, file), null);
+}));
+
+test('code is kept after V8 has forgotten functions that were not used for a while', { skip: !tried }, () => inFolder((place, file) => {
+    v8.setFlagsFromString('--expose-gc');
+    v8.setFlagsFromString('--stress-flush-code');
+    const collect = vm.runInNewContext('gc');
+    try {
+        for (const expected of [null, WebAssembly.Module]) {
+            const cache = openCodeCache(file, place, fs.readFileSync(place));
+            if (expected === null) assert.equal(cache.module, null);
+            else assert.ok(cache.module instanceof expected);
+            const module = cache.module ?? new WebAssembly.Module(adder);
+            for (let time = 0; time < 10; time++) collect();
+            cache.keep(module, new WebAssembly.Instance(module).exports.add);
+            assert.ok(fs.existsSync(file));
+        }
+    } finally {
+        v8.setFlagsFromString('--no-stress-flush-code');
+    }
 }));
 
 test('a cache that can not be written is none', { skip: !tried }, () => inFolder((place) => {

@@ -1,5 +1,5 @@
-// Server-sent events of the app's pages. A browser may stop its service worker while an answer streams through it, and Chromium
-// does so after five minutes; its EventSource then gives up for good. So the app's pages get an `EventSource` of ours:
+// Server-sent events of the app's pages. A browser may stop its service worker while an answer streams through it; Chromium's
+// EventSource then gives up for good. So the app's pages get an `EventSource` of ours:
 //
 //     page ──port──▶ service worker ──port──▶ bridge ──HTTP/1.1──▶ the app's server
 //     page ◀═══════════ head, chunk, end, error ══════════▶ bridge          (the port goes from one to the other)

@@ -39,14 +39,16 @@ while True:
         except OSError as error:
             print("error", errno.errorcode[error.errno], os.strerror(error.errno))
     elif command == "fill the database":
+        # Not the one with a write-ahead log, which stays as long as it has become.
+        large = sqlite3.connect("/data/delete.db")
         try:
-            with database:
-                database.execute("CREATE TABLE large (bytes)")
+            with large:
+                large.execute("CREATE TABLE large (bytes)")
                 while True:
-                    database.execute("INSERT INTO large VALUES (zeroblob(1048576))")
+                    large.execute("INSERT INTO large VALUES (zeroblob(1048576))")
         except sqlite3.Error as error:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             print("error", error)
+        large.close()
     elif command == "make room":
         Path("/data/large").unlink()
         time.sleep(4)

@@ -97,7 +97,8 @@ struct VerifyCommand: AsyncParsableCommand {
             players: players, program: try site.program(joined: temporary.appending(path: "files.img")))
         do {
             for check in settings.checks(
-                command: site.command, environment: site.environment, directory: site.directory)
+                command: site.command, environment: site.environment, directory: site.directory,
+                isServer: site.isServer)
             {
                 try await console.activity.step("Running \(check.name)") { _ in try await runner.run(check, tell: tell)
                 }

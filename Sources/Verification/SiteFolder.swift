@@ -38,6 +38,8 @@ package struct SiteFolder: Sendable {
     package let environment: [(name: String, value: String)]
     /// The port of a server's pages, if the app says which.
     package let port: Int?
+    /// Whether the program is a server, whose answers are the site's pages: only such a site has a service worker.
+    package var isServer: Bool { files.contains { $0.path == "sw.js" } }
 
     /// Reads the manifest and the page of a site.
     ///

@@ -25,6 +25,24 @@ extension EndToEnd {
             #expect(result.text.contains("requests: node: "))
         }
 
+        /// Without checks of its own, a server is asked for a page, and does not run for ever.
+        @Test func aServerWithoutChecksIsAskedForItsFirstPage() async throws {
+            try await Workshop.withFolder { folder in
+                try Data(
+                    """
+                    [project]
+                    name = "files"
+                    version = "1"
+                    [tool.frond]
+                    serve = "python -m http.server 8000"
+                    """.utf8
+                ).write(to: folder.appending(path: "pyproject.toml"))
+                let result = try await Workshop.frond(["verify", folder.path], timeout: .seconds(120))
+                #expect(result.status == 0, "\(result.text)\(result.errorText)")
+                #expect(result.text.contains("requests: reference: "), "\(result.text)")
+            }
+        }
+
         /// The examples' own checks: a whole server in every engine, byte for byte the same.
         @Test(arguments: [
             ("asyncio-chat", ["reference", "node", "chromium", "firefox"]),

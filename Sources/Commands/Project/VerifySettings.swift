@@ -69,9 +69,13 @@ package struct VerifySettings: Equatable {
         }
     }
 
-    /// The checks of an app that starts with this command line. An app that has none of its own is run once as it is.
-    func checks(command: [String], environment: [(name: String, value: String)], directory: String) -> [Check] {
+    /// The checks of an app that starts with this command line. An app that has none of its own is run once as it is; a server,
+    /// which would run for ever, is asked for its first page.
+    func checks(
+        command: [String], environment: [(name: String, value: String)], directory: String, isServer: Bool
+    ) -> [Check] {
         var checks: [Check] = []
+        let requests = isServer && commands.isEmpty && requests.isEmpty ? [Check.Request()] : requests
         for (index, item) in commands.enumerated() {
             let start = item.code.map { ["python3", "-c", $0] } ?? item.module.map { ["python3", "-m", $0] }
             // What the app's own settings give as arguments is what an explicit list replaces.

@@ -29,22 +29,8 @@ static double now;  // the last sample of the clock
 
 // --- queues ---
 
-static inline void append(frond_queue *queue, frond_thread *thread) {
-    thread->queue = queue;
-    thread->next = NULL;
-    thread->previous = queue->tail;
-    if (queue->tail) queue->tail->next = thread;
-    else queue->head = thread;
-    queue->tail = thread;
-}
-
-/// Joins the end of a queue; a thread that comes back because it lost patience takes the place that it had. Threads that
-/// want the interpreter's lock give up every 5 ms and come back: at the end they might never get to the head.
-static void take_place(frond_queue *queue, frond_thread *thread) {
-    static unsigned long long last_place;
-    if (thread->left != queue) thread->place = ++last_place;
-    frond_thread *before = queue->tail;
-    while (before && before->place > thread->place) before = before->previous;
+/// Puts a thread behind another one, or at the head.
+static inline void insert(frond_queue *queue, frond_thread *before, frond_thread *thread) {
     thread->queue = queue;
     thread->previous = before;
     thread->next = before ? before->next : queue->head;
@@ -54,14 +40,23 @@ static void take_place(frond_queue *queue, frond_thread *thread) {
     else queue->tail = thread;
 }
 
+static inline void append(frond_queue *queue, frond_thread *thread) {
+    insert(queue, queue->tail, thread);
+}
+
 static inline void prepend(frond_queue *queue, frond_thread *thread) {
     thread->place = 0;
-    thread->queue = queue;
-    thread->previous = NULL;
-    thread->next = queue->head;
-    if (queue->head) queue->head->previous = thread;
-    else queue->tail = thread;
-    queue->head = thread;
+    insert(queue, NULL, thread);
+}
+
+/// Joins the end of a queue; a thread that comes back because it lost patience takes the place that it had. Threads that
+/// want the interpreter's lock give up every 5 ms and come back: at the end they might never get to the head.
+static void take_place(frond_queue *queue, frond_thread *thread) {
+    static unsigned long long last_place;
+    if (thread->left != queue) thread->place = ++last_place;
+    frond_thread *before = queue->tail;
+    while (before && before->place > thread->place) before = before->previous;
+    insert(queue, before, thread);
 }
 
 static inline void unlink_thread(frond_thread *thread) {

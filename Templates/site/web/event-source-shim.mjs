@@ -10,9 +10,10 @@
 /**
  * Runs in the app's pages: the service worker sends the text of this function as a script, so it refers to nothing outside of
  * itself.
+ *
+ * @param {typeof import('./stand-in.mjs').standIn} standIn
  */
-export function installEventSourceShim() {
-    const Native = globalThis.EventSource;
+export function installEventSourceShim(standIn) {
     const { serviceWorker } = navigator;
     const mostRedirects = 20;
 
@@ -76,7 +77,6 @@ export function installEventSourceShim() {
         #letGo = () => {};
         #retry = 3000;
         #lastId = '';
-        #handlers = {};
 
         constructor(url, withCredentials) {
             super();
@@ -183,49 +183,15 @@ export function installEventSourceShim() {
             this.#state = 2;
             this.dispatchEvent(new Event('error'));
         }
-
-        /** The handler of `onopen` and so on: a listener whose place is kept when it is exchanged. */
-        static handler(type) {
-            return {
-                configurable: true,
-                enumerable: true,
-                get() { return this.#handlers[type]?.call ?? null; },
-                set(call) {
-                    if (this.#handlers[type] === undefined) {
-                        const entry = { call: null };
-                        this.#handlers[type] = entry;
-                        this.addEventListener(type, (event) => entry.call?.call(this, event));
-                    }
-                    this.#handlers[type].call = typeof call === 'function' ? call : null;
-                },
-            };
-        }
     }
 
-    const states = { CONNECTING: 0, OPEN: 1, CLOSED: 2 };
-    for (const [name, value] of Object.entries(states)) Object.defineProperty(Source.prototype, name, { value, enumerable: true });
-    for (const type of ['open', 'message', 'error']) {
-        Object.defineProperty(Source.prototype, `on${type}`, Source.handler(type));
-    }
-
-    globalThis.EventSource = new Proxy(Native, {
-        construct(target, [address, options], newTarget) {
-            let url;
-            try {
-                url = new URL(address, document.baseURI);
-            } catch {
-                // What is refused, the browser's own class refuses in its own words.
-            }
-            if (url?.origin !== location.origin || !serviceWorker?.controller) {
-                return Reflect.construct(target, [address, options], newTarget);
-            }
-            const source = new Source(url, Boolean(options?.withCredentials));
-            if (newTarget !== globalThis.EventSource) Object.setPrototypeOf(source, newTarget.prototype);
-            return source;
-        },
-        get(target, name) {
-            if (name === Symbol.hasInstance) return (value) => value instanceof target || value instanceof Source;
-            return Reflect.get(target, name, target);
+    standIn('EventSource', Source, {
+        states: { CONNECTING: 0, OPEN: 1, CLOSED: 2 },
+        events: ['open', 'message', 'error'],
+        make(address, options) {
+            const url = URL.parse(address, document.baseURI);
+            const isOurs = url?.origin === location.origin && serviceWorker?.controller;
+            return isOurs ? new Source(url, Boolean(options?.withCredentials)) : null;
         },
     });
 }

@@ -11,6 +11,7 @@
 import { isRepeatable } from './call.mjs';
 import { installEventSourceShim } from './event-source-shim.mjs';
 import { installSocketShim } from './socket-shim.mjs';
+import { standIn } from './stand-in.mjs';
 
 const scope = self.registration ? new URL(self.registration.scope).pathname : '/';
 const shellCache = 'frond-shell';
@@ -329,7 +330,8 @@ function fetched(event) {
     if (url.pathname.startsWith('/__frond/')) return;
     const inside = url.pathname.startsWith(scope);
     if (url.pathname === scope + shimName) {
-        event.respondWith(new Response(`(${installSocketShim})();\n(${installEventSourceShim})();`, {
+        const shims = [installSocketShim, installEventSourceShim].map((install) => `(${install})(standIn);`).join('\n');
+        event.respondWith(new Response(`(() => {\nconst standIn = ${standIn};\n${shims}\n})();`, {
             headers: { 'content-type': 'text/javascript', 'cache-control': 'no-cache' },
         }));
         return;

@@ -10,9 +10,10 @@
 /**
  * Runs in the app's pages: the service worker sends the text of this function as a script, so it refers to nothing outside of
  * itself.
+ *
+ * @param {typeof import('./stand-in.mjs').standIn} standIn
  */
-export function installSocketShim() {
-    const Native = globalThis.WebSocket;
+export function installSocketShim(standIn) {
     const { serviceWorker } = navigator;
     const failureCode = 1006;
 
@@ -23,7 +24,6 @@ export function installSocketShim() {
         #buffered = 0;
         #letGo = () => {};
         #sending = Promise.resolve();
-        #handlers = {};
         binaryType = 'blob';
 
         constructor(url, protocols) {
@@ -114,49 +114,20 @@ export function installSocketShim() {
             if (!clean) this.dispatchEvent(new Event('error'));
             this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean: clean }));
         }
-
-        /** The handler of `onopen` and so on: a listener whose place is kept when it is exchanged. */
-        static handler(type) {
-            return {
-                configurable: true,
-                enumerable: true,
-                get() { return this.#handlers[type]?.call ?? null; },
-                set(call) {
-                    if (this.#handlers[type] === undefined) {
-                        const entry = { call: null };
-                        this.#handlers[type] = entry;
-                        this.addEventListener(type, (event) => entry.call?.call(this, event));
-                    }
-                    this.#handlers[type].call = typeof call === 'function' ? call : null;
-                },
-            };
-        }
-    }
-
-    const states = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
-    for (const [name, value] of Object.entries(states)) Object.defineProperty(Socket.prototype, name, { value, enumerable: true });
-    for (const type of ['open', 'message', 'error', 'close']) {
-        Object.defineProperty(Socket.prototype, `on${type}`, Socket.handler(type));
     }
 
     /** Whether an address is one of this site. */
     const isOurs = (url) => url.host === location.host && (url.protocol === 'ws:' || location.protocol === 'https:');
 
-    globalThis.WebSocket = new Proxy(Native, {
-        construct(target, [address, protocols = []], newTarget) {
+    standIn('WebSocket', Socket, {
+        states: { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 },
+        events: ['open', 'message', 'error', 'close'],
+        make(address, protocols = []) {
             const url = new URL(address, document.baseURI);
             url.protocol = { 'http:': 'ws:', 'https:': 'wss:' }[url.protocol] ?? url.protocol;
             const list = [protocols].flat().map(String);
             const usable = !url.hash && list.every((name, at) => /^[\x21-\x7e]+$/.test(name) && list.indexOf(name) === at);
-            // What is refused, the browser's own class refuses in its own words.
-            if (!usable || !isOurs(url) || !serviceWorker?.controller) return Reflect.construct(target, [address, protocols], newTarget);
-            const socket = new Socket(url, list);
-            if (newTarget !== globalThis.WebSocket) Object.setPrototypeOf(socket, newTarget.prototype);
-            return socket;
-        },
-        get(target, name) {
-            if (name === Symbol.hasInstance) return (value) => value instanceof target || value instanceof Socket;
-            return Reflect.get(target, name, target);
+            return usable && isOurs(url) && serviceWorker?.controller ? new Socket(url, list) : null;
         },
     });
 }

@@ -49,11 +49,11 @@ test: tests tools
 	@Scripts/install-packages test
 	@test -n "$$FROND_KIT" || $(frond) runtime path >/dev/null 2>&1 || Scripts/install-packages kit
 	@test -n "$$FROND_KIT" || $(frond) runtime build
-	$(with_tools) $(SWIFT) test -c release --skip-build --disable-xctest --no-parallel
+	$(with_tools) Scripts/test $(SWIFT) --no-parallel
 
 mutants: tests tools
 	@test -n "$$FROND_KIT" || $(frond) runtime build
-	$(with_tools) FROND_MUTANTS=all $(SWIFT) test -c release --skip-build --disable-xctest --filter MutantTests
+	$(with_tools) FROND_MUTANTS=all Scripts/test $(SWIFT) --filter MutantTests
 
 site: kit
 	$(frond) build Examples/greenlets --page Site/index.html --output .build/site
@@ -65,7 +65,7 @@ bench: tools kit
 lint: tools
 	@Scripts/install-packages lint
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Templates Tests
-	shellcheck Scripts/install-packages Scripts/install-tools Scripts/demo Scripts/bench .ci/run
+	shellcheck Scripts/install-packages Scripts/install-tools Scripts/demo Scripts/bench Scripts/test .ci/run
 	@for file in $$(git ls-files '*.mjs'); do $(tools)/node --check "$$file" || exit 1; done
 
 clean:

@@ -71,6 +71,9 @@ struct BuildCommand: AsyncParsableCommand {
         report.warnings.forEach(console.report)
         if let map { try AtomicFile.write(try Data(contentsOf: report.map), to: URL(filePath: map)) }
         for (path, reason) in report.omissions { console.detail("left out: \(path) (\(reason))") }
+        console.detail(
+            report.noPreload.map { "no snapshot for the next visit: \($0)" }
+                ?? "the next visit starts from a snapshot with \(report.preloadedModules) modules")
         if json {
             try printJSON(BuildSummary(report))
         } else {
@@ -101,6 +104,7 @@ private struct BuildSummary: Encodable {
     var seconds: Double
     var transferSize: Int
     var laterSize: Int
+    var preloadedModules: Int
     var files: [File]
     var omitted: [Omission]
     var warnings: [Warning]
@@ -110,6 +114,7 @@ private struct BuildSummary: Encodable {
         seconds = (report.duration.inSeconds * 1000).rounded() / 1000
         transferSize = report.transferSize
         laterSize = report.laterSize
+        preloadedModules = report.preloadedModules
         files = report.files.map { File(path: $0.path, size: $0.size, transferSize: $0.transferSize) }
         omitted = report.omissions.map { Omission(path: $0.path, reason: $0.reason) }
         warnings = report.warnings.map { Warning(identifier: $0.identifier, message: $0.message) }

@@ -21,6 +21,10 @@ public struct BuildReport: Sendable {
     public let transferSize: Int
     /// What it transfers after that.
     public let laterSize: Int
+    /// How many modules a start imports before the program begins, so that the next visit has them from a snapshot.
+    public let preloadedModules: Int
+    /// Why there are none.
+    public let noPreload: String?
     /// What of the app's folder was left out, as pairs of path and reason.
     public let omissions: [(path: String, reason: String)]
     /// What the files image consists of.
@@ -32,13 +36,15 @@ public struct BuildReport: Sendable {
     /// How long it took.
     public let duration: Duration
 
-    init(output: URL, plan: SitePlan, assembled: AssembledApp, duration: Duration) {
+    init(output: URL, plan: SitePlan, assembled: AssembledApp, preload: PreloadedModules, duration: Duration) {
         self.output = output
         files = plan.files.map {
             Entry(path: $0.path, size: $0.content.asset.bytes.count, transferSize: $0.content.transferSize)
         }
         transferSize = plan.transferSize
         laterSize = plan.laterSize
+        preloadedModules = preload.names.count
+        noPreload = preload.reason
         omissions = assembled.omissions
         sizes = assembled.sizes
         warnings = assembled.warnings

@@ -66,19 +66,20 @@ public struct SiteBuilder: Sendable {
         if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache, runner: runner)
         var assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
-        let assets = try await self.assets(of: &assembled, app, options.cache, splits: options.splits, progress)
+        let paths = try await startFiles(of: &assembled, app, options, progress)
+        let (assets, preload) = try self.assets(of: assembled, app, startingWith: paths)
         let compressor = Precompressor(
             shelf: CacheShelf(options.cache.compressed, limit: 512 << 20), effort: options.effort)
         let encoded = try await compressor.encode(assets + attachments.map(\.asset), progress: progress)
         let plan = try SitePlan(
             SitePlan.Inputs(
-                app: app, versions: kit.versions, kit: kit.key, base: options.base, page: page,
+                app: app, preload: preload.names, versions: kit.versions, kit: kit.key, base: options.base, page: page,
                 assets: Array(encoded.prefix(assets.count)),
                 attachments: zip(attachments, encoded.dropFirst(assets.count)).map { ($0.path, $1) },
                 serviceWorker: app.isServer ? templates.serviceWorker : nil, effort: options.effort))
         try await writer.write(plan)
         return BuildReport(
-            output: writer.output, plan: plan, assembled: assembled, duration: clock.now - start)
+            output: writer.output, plan: plan, assembled: assembled, preload: preload, duration: clock.now - start)
     }
 
     /// Who takes how much of the site of an app; assembles and compresses it, writes nothing but the cache.
@@ -91,8 +92,10 @@ public struct SiteBuilder: Sendable {
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: cache, runner: runner)
         var assembled = try await assembler.assemble(app, progress: progress)
         let compressor = Precompressor(shelf: CacheShelf(cache.compressed, limit: 512 << 20), effort: effort)
-        let encoded = try await compressor.encode(
-            try await assets(of: &assembled, app, cache, splits: effort == .best, progress), progress: progress)
+        let options = BuildOptions(output: app.folder, effort: effort, cache: cache)
+        let paths = try await startFiles(of: &assembled, app, options, progress)
+        let (assets, _) = try assets(of: assembled, app, startingWith: paths)
+        let encoded = try await compressor.encode(assets, progress: progress)
         let map = String(decoding: try readFile(assembled.map), as: UTF8.self)
         return try SizeReport(
             module: encoded[0], map: map, image: encoded[1], rest: encoded.first { $0.asset.role == .rest },
@@ -101,20 +104,33 @@ public struct SiteBuilder: Sendable {
             })
     }
 
-    /// The files of a site that the browser runs, the module and the image first. What the user should hear is added to the
-    /// app's warnings.
+    /// The files that a start reads, when the site is to depend on it. What the user should hear is added to the app's warnings.
+    private func startFiles(
+        of assembled: inout AssembledApp, _ app: AppDescription, _ options: BuildOptions, _ progress: @Sendable (String) -> Void
+    ) async throws -> [String]? {
+        guard options.splits else { return nil }
+        progress("looking which files a start reads")
+        let starts = StartFiles(shelf: CacheShelf(options.cache.folder("starts"), limit: 16 << 20), run: runner)
+        return try await starts.paths(of: app, assembled, warnings: &assembled.warnings)
+    }
+
+    /// The files of a site that the browser runs, the module and the image first; and what a start preloads.
     private func assets(
-        of assembled: inout AssembledApp, _ app: AppDescription, _ cache: CacheDirectory, splits: Bool,
-        _ progress: @Sendable (String) -> Void
-    ) async throws -> [Asset] {
+        of assembled: AssembledApp, _ app: AppDescription, startingWith paths: [String]?
+    ) throws -> ([Asset], PreloadedModules) {
         var image = try readFile(assembled.image)
         var rest: [UInt8] = []
-        if splits {
-            progress("looking which files a start reads")
-            let starts = StartFiles(shelf: CacheShelf(cache.folder("starts"), limit: 16 << 20), run: runner)
-            if let paths = try await starts.paths(of: app, assembled, warnings: &assembled.warnings) {
-                (image, rest) = try Self.parts(of: image, startingWith: paths)
+        var preload = PreloadedModules()
+        do {
+            if let paths {
+                let files = try FilesImage(reading: image)
+                preload = PreloadedModules(for: app, reading: paths, image: files)
+                let parts = try Self.parts(of: files, startingWith: Set(paths))
+                // A rest that would be hardly worth a request stays where it is.
+                if parts.rest.count >= 65536 { (image, rest) = parts }
             }
+        } catch {
+            throw Diagnostic(.error, "image-impossible", "\(error)")
         }
         var assets = [
             Asset(.module, "app.wasm", try readFile(assembled.module)),
@@ -126,19 +142,16 @@ public struct SiteBuilder: Sendable {
         ]
         if app.isServer { assets.append(Asset(.bridge, "bridge.mjs", templates.bridge)) }
         if !rest.isEmpty { assets.append(Asset(.rest, "rest.img", rest)) }
-        return assets
+        return (assets, preload)
     }
 
-    /// Cuts an image in two; a rest that would be hardly worth a request stays where it is.
-    static func parts(of image: [UInt8], startingWith paths: Set<String>) throws -> (first: [UInt8], rest: [UInt8]) {
-        do {
-            let parts = try FilesImage(reading: image).encoded { path in
-                // The app's own files are few and may be read in any way; programs look for metadata of packages.
-                paths.contains(path) || path.hasPrefix(ImageContents.appRoot + "/") && !path.hasSuffix(".py")
-            }
-            return parts.rest.count < 65536 ? (image, []) : parts
-        } catch {
-            throw Diagnostic(.error, "image-impossible", "\(error)")
+    /// Cuts an image in two.
+    private static func parts(
+        of image: FilesImage, startingWith paths: Set<String>
+    ) throws(FilesImageError) -> (first: [UInt8], rest: [UInt8]) {
+        try image.encoded { path in
+            // The app's own files are few and may be read in any way; programs look for metadata of packages.
+            paths.contains(path) || path.hasPrefix(ImageContents.appRoot + "/") && !path.hasSuffix(".py")
         }
     }
 

@@ -24,6 +24,9 @@
 
 import { afterHostTasks } from './host-tasks.mjs';
 
+/** What the main context returns after the first part of a start in two parts (start.c). */
+const preparedStatus = 256;
+
 /** How long contexts may switch among themselves before the event loop gets a turn, ms. */
 const breathAfter = 12;
 
@@ -43,12 +46,13 @@ const breathAfter = 12;
  * @param {() => boolean} options.lookOutside every context waits: whoever plays the world outside may act now; true if so
  * @param {() => boolean} options.hasEvents the kernel has woken threads
  * @param {() => boolean} options.hasExternalSources something outside may still wake a thread
+ * @param {() => void} options.onPrepared between the parts of a start in two parts (snapshot.mjs)
  * @param {(outcome: Outcome) => void} options.onEnd called once
  * @param {((event: string) => void) | null} options.trace
  */
 export function createContexts({
-    backend: makeBackend, memory, stopper, now, startTimer, cancelTimer, lookOutside, hasEvents, hasExternalSources, onEnd,
-    trace,
+    backend: makeBackend, memory, stopper, now, startTimer, cancelTimer, lookOutside, hasEvents, hasExternalSources,
+    onPrepared, onEnd, trace,
 }) {
     /** @type {any} */
     let exports = null;
@@ -98,7 +102,10 @@ export function createContexts({
         finished(id, next) {
             if (ended) return;
             trace?.(`finish ${id}`);
-            if (id === 0) end({ kind: 'exit', status: next & 255 });
+            if (id === 0 && next === preparedStatus) {
+                onPrepared();
+                backend.go(0);
+            } else if (id === 0) end({ kind: 'exit', status: next & 255 });
             else if (next >= 0) backend.go(next);
             else core.idle(callPlain('frond_wait_ms'));
         },

@@ -44,9 +44,27 @@ export interface BootOptions {
     /** Time and chance from elsewhere, so that a run can be repeated exactly (`frond verify`). Default: this machine's. */
     world?: World;
     /** Steps of the start, for a progress display. */
-    progress?(step: 'compiled' | 'instantiated' | 'started'): void;
+    progress?(step: 'compiled' | 'instantiated' | 'restored' | 'started' | 'prepared'): void;
     /** The module's exports, before anything of it runs; for those who look after the engine, not the program. */
     instantiated?(exports: WebAssembly.Exports): void;
+    /** A start that later starts can begin in the middle of (docs/glue.md, "Snapshots"). */
+    snapshot?: {
+        /** The modules that the first part imports. */
+        modules: string[];
+        /** What `keep` got in an earlier start of the same module with the same options; null when there is none. */
+        restore?: Snapshot | null | Promise<Snapshot | null>;
+        /** Gets a copy to keep, after a first part that can be begun from. It delays the start. */
+        keep?(snapshot: Snapshot): void;
+    };
+}
+
+export interface Snapshot {
+    /** Linear memory up to its last byte that is not zero. */
+    memory: Uint8Array;
+    /** Its whole size, bytes. */
+    size: number;
+    /** The program's monotonic clock, ms. */
+    now: number;
 }
 
 export interface LateFiles {
@@ -89,7 +107,9 @@ export interface Stats {
     /** Linear memory, bytes. */
     memory: number;
     /** From `boot` to each step, ms. */
-    milliseconds: { compiled?: number; instantiated?: number; started?: number; ended?: number };
+    milliseconds: {
+        compiled?: number; instantiated?: number; restored?: number; started?: number; prepared?: number; ended?: number;
+    };
     outcome: 'running' | 'exit' | 'trap' | 'abort' | 'exception' | 'overflow' | 'deadlock' | 'terminated' | 'boot';
 }
 

@@ -2,7 +2,7 @@
 //
 //     choose a backend ─┐
 //     compile ──────────┼─▶ imports = kernel + runtime + contexts ─▶ instantiate ─▶ constructors ─▶ main context starts
-//     files image ──────┘
+//     files image ──────┘                                                              or snapshot
 //
 // `boot` returns at once; what happens later is told through the hooks and the handle.
 
@@ -13,6 +13,7 @@ import { createContexts } from './contexts.mjs';
 import { jspiBackend, jspiWorks } from './jspi.mjs';
 import { wasmfxBackend, wasmfxWorks } from './wasmfx.mjs';
 import { createRuntime } from './runtime.mjs';
+import { isSnapshot, restoreSnapshot, takeSnapshot } from './snapshot.mjs';
 import { explain, messageOf, statusOf, statusOfBootFailure } from './report.mjs';
 import { manifest } from './manifest.mjs';
 
@@ -44,6 +45,7 @@ export function bootProgram(options, createKernel) {
     const stopper = makeStopper();
     const encoder = new TextEncoder();
     const world = options.world ?? realWorld();
+    let { now } = world;
     const lines = [];
     const trace = options.trace
         ? typeof options.trace === 'function' ? options.trace : (line) => lines.push(line)
@@ -58,6 +60,7 @@ export function bootProgram(options, createKernel) {
     let outcome = null;
     let running = false;
     let finalSize = 0;
+    let wrote = false;
     let earlyInput = [];
     let resolveExit;
     let resolveReady;
@@ -71,6 +74,7 @@ export function bootProgram(options, createKernel) {
         options.progress?.(step);
     };
     const output = (fd, hook) => (chunk) => {
+        wrote = true;
         trace?.(`output ${fd} ${JSON.stringify(new TextDecoder().decode(chunk))}`);
         return hook?.(chunk) || 0;
     };
@@ -110,22 +114,27 @@ export function bootProgram(options, createKernel) {
         compiling.catch(() => {});
         image.catch(() => {});
         const backend = await chooseBackend(options.backend, trace !== null);
-        const [module, files] = await Promise.all([compiling, image]);
+        const [module, files, kept] = await Promise.all([compiling, image, keptSnapshot()]);
         if (outcome !== null) return; // terminated meanwhile
         compiled = module;
         mark('compiled');
 
+        if (kept !== null) {
+            const ahead = kept.now - world.now();
+            now = () => world.now() + ahead;
+        }
         contexts = createContexts({
             backend,
             memory,
             stopper,
             trace,
-            now: world.now,
+            now,
             startTimer: world.startTimer,
             cancelTimer: world.cancelTimer,
             lookOutside: () => world.idle?.() === true,
             hasEvents: () => kernel.hasEvents(),
             hasExternalSources: () => kernel.hasExternalSources(),
+            onPrepared: keepSnapshot,
             onEnd: ended,
         });
         kernel = createKernel(kernelOptions(files));
@@ -142,14 +151,51 @@ export function bootProgram(options, createKernel) {
         contexts.bind(exports);
         options.instantiated?.(exports);
         mark('instantiated');
+        if (kept !== null) {
+            restoreSnapshot(memory, kept);
+            mark('restored');
+        }
         if (trace !== null && exports.frond_trace_enabled) memory.i32[exports.frond_trace_enabled.value >> 2] = 1;
-        exports.__wasm_call_ctors();
+        if (kept === null) {
+            exports.__wasm_call_ctors();
+            askForPreload();
+        }
         running = true;
         for (const input of earlyInput) input();
         earlyInput = [];
         mark('started');
         resolveReady();
         contexts.start();
+    }
+
+    /** What an earlier start has kept, or null. */
+    async function keptSnapshot() {
+        try {
+            const kept = await options.snapshot?.restore;
+            return isSnapshot(kept) ? kept : null;
+        } catch {
+            return null; // the start takes longer
+        }
+    }
+
+    /** Makes this a start in two parts. */
+    function askForPreload() {
+        const names = options.snapshot?.modules.join(',') ?? '';
+        if (names === '' || !exports.frond_preload) return;
+        const room = 3 * names.length + 1;
+        const text = exports.malloc(room);
+        if (text === 0) return;
+        memory.writeString(text, names, room);
+        memory.i32[exports.frond_preload.value >> 2] = text;
+    }
+
+    /** Between the parts of a first start. */
+    function keepSnapshot() {
+        mark('prepared');
+        const alone = contexts.stats().created === 1;
+        if (options.snapshot?.keep && alone && !wrote && kernel.isPristine()) {
+            options.snapshot.keep(takeSnapshot(memory, now()));
+        }
     }
 
     function kernelOptions(image) {
@@ -169,7 +215,7 @@ export function bootProgram(options, createKernel) {
             stderr,
             isatty: tty,
             size: options.size ?? { columns: 80, rows: 24 },
-            now: world.now,
+            now,
             date: world.date,
             busy: options.world === undefined ? () => contexts.busy() : null,
             random: world.random,
@@ -193,7 +239,7 @@ export function bootProgram(options, createKernel) {
     function startProgram(makeKernel, { args, env, cwd }) {
         const child = bootProgram({
             ...options, module: compiled, image: null, storage: null, args, env, exactEnv: true, cwd, trace: undefined,
-            progress: undefined, instantiated: undefined, world: world.forChild?.() ?? options.world,
+            progress: undefined, instantiated: undefined, snapshot: undefined, world: world.forChild?.() ?? options.world,
         }, makeKernel);
         return { exit: child.exit, terminate: child.terminate, raise: child.raise };
     }

@@ -60,6 +60,7 @@ export class Inode {
 
     /** Contents changed: sets mtime and ctime. */
     touchModified() {
+        this.machine.changes++;
         const clock = this.machine.clock;
         clock.stamp();
         this.mtime = clock.seconds;
@@ -70,6 +71,7 @@ export class Inode {
 
     /** Mode, owner, links or name changed: sets ctime. */
     touchChanged() {
+        this.machine.changes++;
         const clock = this.machine.clock;
         clock.stamp();
         this.ctime = clock.seconds;

@@ -64,6 +64,7 @@ function kernelOf(process, options) {
         delete env[name];
     }
     const { terminal, input } = machine;
+    const { changes } = machine;
     const interactive = Boolean(options.isatty?.stdin);
 
     return {
@@ -112,6 +113,9 @@ function kernelOf(process, options) {
                 return [...machine.network.listening].map(({ local }) => ({ port: local.port, address: local.host }));
             },
         },
+
+        /** Has the program left nothing outside of its memory yet? See snapshot.mjs. */
+        isPristine: () => process.isPristine(changes),
 
         takeEvent: () => process.events.take(),
         hasEvents: () => !process.events.empty,

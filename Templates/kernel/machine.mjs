@@ -30,6 +30,8 @@ export class Machine {
         // Not from 1 on: CPython keeps small numbers in store, and what is allocated should not depend on a file's number.
         this.nextInode = 10000;
         this.nextAbstract = 1;
+        /** Counts changes of files, of their names and of what is known of them. */
+        this.changes = 0;
         this.nextProcess = FIRST_PROCESS;
         /** Every process that runs. */
         this.processes = new Set();

@@ -85,6 +85,7 @@ export function mappingCalls(process) {
         inode.mappings.list.push(mapping);
         inode.mappings.reload(inode);
         shared.set(address, { mapping, inode, uses: 1 });
+        process.machine.changes++;
         memory.view.setInt32(allocated, 0, true);
         memory.view.setUint32(pointer, address, true);
         return 0;

@@ -30,7 +30,7 @@ export class Process {
         this.childWaiters = new Waiters();
         /** @type {Map<number, {pid: number, status: number | null, program: object}>} */
         this.children = new Map();
-        this.directory = parent?.directory ?? this.startDirectory(program.cwd ?? '/');
+        this.directory = this.firstDirectory = parent?.directory ?? this.startDirectory(program.cwd ?? '/');
         this.memory = null;
         this.events = null;
         /** It called exit; and the signal that made it do so, or 0. */
@@ -82,6 +82,18 @@ export class Process {
             return -EBADF;
         }
         return description.inode instanceof DirectoryInode ? description.inode : -ENOTDIR;
+    }
+
+    /**
+     * Whether the machine is still as it was when this process, its first and only one, began: then all that the program has
+     * done is in its memory. Signals and timers are in memory, too; a changed terminal is not looked for.
+     * @param {number} changes what `machine.changes` was
+     */
+    isPristine(changes) {
+        const { machine, table } = this;
+        return machine.changes === changes && machine.nextProcess === this.pid + 1
+            && this.directory === this.firstDirectory && this.umask === 0o022
+            && [...table.numbers()].join() === '0,1,2';
     }
 
     /** It is over: its descriptors are closed, and it leaves /proc. */

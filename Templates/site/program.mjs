@@ -5,7 +5,7 @@ export const stoppedStatus = 130;
 
 export class Program {
     /**
-     * @param {{ worker: string, glue: string, rest?: object, command: string[], environment: Record<string, string>,
+     * @param {{ worker: string, glue: string, rest?: object, snapshot: object | null, command: string[], environment: Record<string, string>,
      *           directory: string, size: { columns: number, rows: number },
      *           storage: { name: string, paths: string[] } | null }} settings
      * @param {{ onOutput(stream: number, chunk: Uint8Array): void, onStep(step: string): void,
@@ -25,7 +25,9 @@ export class Program {
             this.#fail(event.message || 'the worker could not be loaded');
         });
         this.worker.addEventListener('messageerror', () => this.#fail('the module could not be handed to the worker'));
-        this.worker.postMessage({ type: 'prepare', modules: [settings.glue, settings.bridge].filter(Boolean) });
+        this.worker.postMessage({
+            type: 'prepare', modules: [settings.glue, settings.bridge].filter(Boolean), base: settings.base, snapshot: settings.snapshot,
+        });
     }
 
     /**

@@ -221,10 +221,13 @@ export class FrondApp extends HTMLElement {
 
     /** Starts the worker, which gets itself ready while the program's files arrive. */
     #prepare() {
-        const { assets, command, environment, directory, storage } = this.configuration;
+        const { assets, command, environment, directory, preload, storage } = this.configuration;
+        // Everything that the program's memory depends on, before the program itself begins.
+        const parts = [assets.module, assets.image, assets.glue].map(({ url }) => url);
+        const snapshot = preload ? { parts, command, environment, directory, preload } : null;
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
-            rest: assets.rest, bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
+            snapshot, rest: assets.rest, bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
         }, {
             onOutput: (stream, chunk) => this.#output(stream, chunk),
             onListening: (instance) => this.#listening(instance),

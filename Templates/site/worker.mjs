@@ -4,12 +4,18 @@
 
 import { joinBytes } from './bytes.mjs';
 import { RestOfFiles } from './rest.mjs';
+import { SnapshotShelf } from './snapshots.mjs';
 
 let handle = null;
 /** The part of the files image that comes later, when there is one. */
 let rest = null;
 /** The files that outlive the program, while they are open; kept under [tool.frond] persist. */
 let stored = null;
+
+/** Where a snapshot of the program is kept, when its start has two parts; what is found there; and what it preloads. */
+let snapshots = null;
+let found = null;
+let preload = [];
 
 /** Takes messages for the server's bridge, which may be on its way still. */
 let bridge = null;
@@ -24,6 +30,9 @@ function post(message, transfer) {
 const burst = 32;
 const window = 16;
 const enough = 65536;
+
+/** The status of a program that ended in a trap or could not go on. */
+const crashed = 134;
 
 function makeOutput() {
     let gathered = [];
@@ -96,6 +105,7 @@ async function start({
         isatty: true,
         size,
         storage: stored && { volume: stored.volume, paths: storage.paths },
+        snapshot: snapshots && { modules: preload, restore: found, keep: (snapshot) => snapshots.keep(snapshot) },
         stdout: (chunk) => output.write(1, chunk),
         stderr: (chunk) => output.write(2, chunk),
         progress: (step) => post({ type: 'step', step }),
@@ -114,6 +124,7 @@ async function start({
     }, () => {});
     const status = await running.exit;
     output.flush();
+    if (status === crashed) await snapshots?.forget();
     await stored?.close();
     post({ type: 'exit', status, stats: running.stats() });
 }
@@ -141,6 +152,11 @@ function receive(event) {
         case 'prepare':
             // While the program's files arrive. What can't be loaded says so when it is needed.
             for (const module of data.modules) import(module).catch(() => {});
+            if (data.snapshot) {
+                ({ preload } = data.snapshot);
+                snapshots = new SnapshotShelf(data.base, data.snapshot);
+                found = snapshots.find();
+            }
             break;
         case 'start':
             start(data).catch((error) => {
@@ -169,6 +185,7 @@ function receive(event) {
             break;
         case 'rest':
             rest?.fetch();
+            snapshots?.write();
             break;
         case 'port':
         case 'page-cookies': {

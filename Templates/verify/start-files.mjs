@@ -2,7 +2,7 @@
 //
 //     node start-files.mjs --glue FILE --wasm FILE --image FILE --cwd FOLDER [--env NAME=VALUE]… [--serves PORT] -- ARGS…
 //
-// It prints their paths as a JSON list. The program runs in the virtual world of `frond verify`, with nothing on standard
+// It prints their paths as a JSON list, in the order in which they are read first. The program runs in the virtual world of `frond verify`, with nothing on standard
 // input, so the answer is always the same. A start is over when the program ends, when a server (`--serves`; port 0 is the
 // lowest on which it listens) has answered one request, or after a number of events.
 //
@@ -57,6 +57,8 @@ await play((how) => boot({
     most,
     line() {},
 });
-const paths = index.files.filter(([, offset, size]) => size > 0 && read.has(offset)).map(([path]) => path);
+// Files with equal contents share an offset.
+const byOffset = Map.groupBy(index.files.filter(([, , size]) => size > 0), ([, offset]) => offset);
+const paths = [...read].flatMap((offset) => (byOffset.get(offset) ?? []).map(([path]) => path));
 fs.writeSync(1, JSON.stringify(paths));
 process.exit(0);

@@ -5,7 +5,7 @@ import Support
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
     static let keys = [
-        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "app", "port", "persist", "verify",
+        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "app", "port", "persist", "preload", "verify",
     ]
 
     var title: String?
@@ -21,6 +21,8 @@ struct FrondSettings: Equatable {
     var port: Int?
     /// Folders whose files outlive the program: absolute paths without a slash at the end.
     var persist: [String] = []
+    /// Whether modules are imported before the program begins; `nil` is for Frond to find out.
+    var preload: Bool?
 
     /// Settings of an app that says nothing.
     init() {}
@@ -48,6 +50,7 @@ struct FrondSettings: Equatable {
         include = try section.strings("include") ?? []
         exclude = try section.strings("exclude") ?? []
         page = try section.string("page")
+        preload = try section.boolean("preload")
         verify = try section.section("verify").map { try VerifySettings($0) } ?? VerifySettings()
         for text in try section.strings("persist") ?? [] {
             switch PersistedFolder.path(text, beside: persist) {

@@ -11,12 +11,49 @@
 // --- start ---
 
 int Py_BytesMain(int count, char **arguments);
+int _Py_BytesMainInit(int count, char **arguments);  // cpython-two-part-start.patch
+int Py_RunMain(void);
+void *Py_CompileString(const char *text, const char *name, int start);
+void *PyImport_ExecCodeModule(const char *name, void *code);
+void *PyImport_ImportModule(const char *name);
+void *PyObject_CallMethod(void *object, const char *name, const char *format, ...);
+void Py_DecRef(void *object);
+void PyErr_Print(void);
 
 extern _Thread_local void *_Py_tss_tstate;    // pystate.c: the attached thread state
 extern _Thread_local const char *pkgcontext;  // import.c: the extension module that is being imported
 
 int frond_program(int count, char **arguments) {
     return Py_BytesMain(count, arguments);
+}
+
+static const char snapshot_module[] = "_frond_snapshot";
+static const char snapshot_source[] = {
+#embed "snapshot.py"
+    , 0
+};
+
+/// Calls a function of snapshot.py, and gives up the module. What fails is printed, and no more: the program runs without it.
+static void call_snapshot(void *module, const char *function, const char *argument) {
+    void *result = module ? PyObject_CallMethod(module, function, "s", argument) : NULL;
+    if (!result) PyErr_Print();
+    Py_DecRef(result);
+    Py_DecRef(module);
+}
+
+int frond_program_prepare(int count, char **arguments, const char *modules) {
+    int status = _Py_BytesMainInit(count, arguments);
+    if (status >= 0) return status;
+    enum { FILE_INPUT = 257 };  // Py_file_input
+    void *code = Py_CompileString(snapshot_source, "snapshot.py", FILE_INPUT);
+    call_snapshot(code ? PyImport_ExecCodeModule(snapshot_module, code) : NULL, "prepare", modules);
+    Py_DecRef(code);
+    return -1;
+}
+
+int frond_program_go_on(void) {
+    call_snapshot(PyImport_ImportModule(snapshot_module), "go_on", "");
+    return Py_RunMain();
 }
 
 // --- the eval loop's periodic check ---

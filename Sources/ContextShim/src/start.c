@@ -1,6 +1,11 @@
 // The main context: from the host's argument list to the program, and back with its exit status.
+//
+// A start can have two parts. When the host names modules to preload, the first call of `frond_start` initialises the program,
+// imports them and returns FROND_PREPARED: no stack is in use then, so linear memory is all there is, and the host may keep a
+// copy of it. The second call runs the program. A later instance gets the copy and begins with the second call.
 #include "start.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +21,16 @@
 extern char __stack_low, __stack_high;
 
 extern _Thread_local void *__tls_locale;
+
+// Programs in one part need no more than `frond_program`.
+__attribute__((weak)) int frond_program_prepare(int count, char **arguments, const char *modules) {
+    (void)modules;
+    return frond_program(count, arguments);
+}
+
+__attribute__((weak)) int frond_program_go_on(void) {
+    return 71;  // EX_OSERR; the first part has returned a status, so nobody asks
+}
 
 /// Before the constructors of C++ objects, which may lock and throw already.
 __attribute__((constructor(50))) static void initialise(void) {
@@ -39,14 +54,28 @@ FROND_PUBLIC _Noreturn void exit(int status) {
     _Exit(status);
 }
 
+/// Set by the host before the start: names of modules with commas between, or null for a start in one part.
+FROND_PUBLIC char *frond_preload;
+
+/// What `frond_start` returns after the first part; exit statuses are below. `Templates/glue/contexts.mjs` has the same.
+enum { FROND_PREPARED = 256 };
+
 FROND_EXPORT("frond_start") int frond_start(void) {
+    static bool prepared;
+    if (prepared) {
+        int status = frond_program_go_on();
+        fflush(NULL);
+        return status;
+    }
     size_t count, bytes;
     if (__wasi_args_sizes_get(&count, &bytes)) return 71;  // EX_OSERR
     char **arguments = calloc(count + 1, sizeof *arguments);
     uint8_t *text = malloc(bytes + 1);
     if (!arguments || !text || __wasi_args_get((uint8_t **)arguments, text)) return 71;
-    int status = frond_program((int)count, arguments);
+    int status = frond_preload ? frond_program_prepare((int)count, arguments, frond_preload)
+                               : frond_program((int)count, arguments);
+    prepared = status < 0;
     fflush(NULL);
-    return status;
+    return prepared ? FROND_PREPARED : status;
 }
 #endif

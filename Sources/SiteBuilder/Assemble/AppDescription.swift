@@ -41,6 +41,9 @@ public struct AppDescription: Sendable, Hashable {
     public var isServer = false
     /// The port of its web pages; `nil` for the first one on which it listens.
     public var port: Int?
+    /// Whether a start imports what the program imports anyway before it begins, so that the browser can keep a snapshot; `nil`
+    /// for servers whose sources show nothing against it. See `PreloadedModules`.
+    public var preload: Bool?
     /// When the app is one file of the folder, its name; nothing else of the folder is taken then.
     public var onlyFile: String?
 

@@ -13,13 +13,13 @@ struct StartFiles {
     /// Seconds that a start may take; those of large frameworks take five.
     private static let limit = 120
 
-    /// The paths of the files that an app reads; nothing when this machine can't tell.
+    /// The paths of the files that an app reads, in the order in which it does; nothing when this machine can't tell.
     ///
     /// - Parameter warnings: gets why not.
     /// - Throws: `Diagnostic` when FROND_NODE names something wrong.
     func paths(
         of app: AppDescription, _ assembled: AssembledApp, warnings: inout [Diagnostic]
-    ) async throws -> Set<String>? {
+    ) async throws -> [String]? {
         let scripts: [[UInt8]]
         do {
             let templates = try SiteTemplates.find()
@@ -38,7 +38,7 @@ struct StartFiles {
         // Module and image lie in folders that are named by what they were made from.
         let made = [assembled.module, assembled.image].map { $0.deletingLastPathComponent().lastPathComponent }
         let key = Hash.sha256(
-            (["start 1"] + made + scripts.map(Hash.sha256) + options + ["--"] + app.commandLine).joined(separator: "\0")
+            (["start 2"] + made + scripts.map(Hash.sha256) + options + ["--"] + app.commandLine).joined(separator: "\0")
         )
         let answer: [UInt8]
         if let known = shelf.read(key) {
@@ -48,7 +48,7 @@ struct StartFiles {
             answer = output
             try shelf.write(answer, as: key)
         }
-        return (try? JSONDecoder().decode(Set<String>.self, from: Data(answer)))
+        return (try? JSONDecoder().decode([String].self, from: Data(answer)))
     }
 
     /// An app that can't even be started here gets no dry run; it will say why in the browser.

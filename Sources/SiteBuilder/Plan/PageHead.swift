@@ -35,6 +35,7 @@ struct PageHead {
             ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
             ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
         ]
+        if !inputs.preload.isEmpty { fields.append(("preload", .list(inputs.preload.map(JSONText.text)))) }
         if !inputs.app.persist.isEmpty {
             fields.append(("storage", StorageName(app: inputs.app, base: inputs.base).configuration))
         }

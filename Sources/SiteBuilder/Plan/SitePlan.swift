@@ -26,6 +26,8 @@ package struct SitePlan: Sendable, Equatable {
     package struct Inputs: Sendable {
         /// The app.
         package var app: AppDescription
+        /// Modules that a start imports before the program begins.
+        package var preload: [String]
         /// Versions for the manifest.
         package var versions: [String: String]
         /// The kit's key, for the manifest.
@@ -46,11 +48,12 @@ package struct SitePlan: Sendable, Equatable {
 
         /// Collects inputs.
         package init(
-            app: AppDescription, versions: [String: String] = [:], kit: String = "", base: BasePath = .root,
+            app: AppDescription, preload: [String] = [], versions: [String: String] = [:], kit: String = "", base: BasePath = .root,
             page: PageTemplate, assets: [EncodedAsset], attachments: [(path: String, content: EncodedAsset)] = [],
             serviceWorker: [UInt8]? = nil, effort: CompressionEffort = .best
         ) {
             self.app = app
+            self.preload = preload
             self.versions = versions
             self.kit = kit
             self.base = base

@@ -106,7 +106,8 @@ public struct SiteBuilder: Sendable {
 
     /// The files that a start reads, when the site is to depend on it. What the user should hear is added to the app's warnings.
     private func startFiles(
-        of assembled: inout AssembledApp, _ app: AppDescription, _ options: BuildOptions, _ progress: @Sendable (String) -> Void
+        of assembled: inout AssembledApp, _ app: AppDescription, _ options: BuildOptions,
+        _ progress: @Sendable (String) -> Void
     ) async throws -> [String]? {
         guard options.splits else { return nil }
         progress("looking which files a start reads")

@@ -110,11 +110,12 @@ export function bootProgram(options, createKernel) {
     async function start() {
         const compiling = compile(options.module);
         const image = Promise.resolve(options.image);
+        const snapshot = keptSnapshot();
         // Whichever fails first is reported; the other must not be an unhandled rejection.
         compiling.catch(() => {});
         image.catch(() => {});
         const backend = await chooseBackend(options.backend, trace !== null);
-        const [module, files, kept] = await Promise.all([compiling, image, keptSnapshot()]);
+        const [module, files, kept] = await Promise.all([compiling, image, snapshot]);
         if (outcome !== null) return; // terminated meanwhile
         compiled = module;
         mark('compiled');

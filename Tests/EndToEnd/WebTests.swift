@@ -3,7 +3,7 @@ import Support
 import Testing
 
 extension EndToEnd {
-    /// Programs that are servers, seen through their sites; web.mjs, stops.mjs and sockets.mjs are what a visitor does.
+    /// Programs that are servers, seen through their sites; web.mjs, stops.mjs, snapshots.mjs and sockets.mjs are what a visitor does.
     @Suite(.serialized, .timeLimit(.minutes(5))) struct WebTests {
         @Test(arguments: Browser.allCases, ["/", "/repo/"])
         func answersEveryRequestOfThePage(browser: Browser, base: String) async throws {
@@ -21,6 +21,13 @@ extension EndToEnd {
         func losesNothingWhenItsServiceWorkerIsStopped(browser: Browser) async throws {
             let site = try await Sites.shared.site(Workshop.apps.appending(path: "web"), splits: true)
             let result = try await Visitor.visit(site, script: "stops.mjs", in: browser, picture: "stops")
+            #expect(result.status == 0, "\(result.text)\(result.errorText)")
+        }
+
+        @Test(arguments: Browser.allCases)
+        func goesOnFromASnapshotAtTheNextVisit(browser: Browser) async throws {
+            let site = try await Sites.shared.site(Workshop.apps.appending(path: "web"), splits: true)
+            let result = try await Visitor.visit(site, script: "snapshots.mjs", in: browser, picture: "snapshots")
             #expect(result.status == 0, "\(result.text)\(result.errorText)")
         }
 

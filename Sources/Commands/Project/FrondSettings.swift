@@ -5,7 +5,8 @@ import Support
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
     static let keys = [
-        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "app", "port", "persist", "preload", "verify",
+        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "app", "port", "persist", "preload",
+        "verify",
     ]
 
     var title: String?

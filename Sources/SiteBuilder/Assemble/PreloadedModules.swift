@@ -8,14 +8,20 @@ import Support
 /// Importing a module earlier than the program does is right unless the program prepares the import: it sets an environment
 /// variable that the module reads, patches what it uses, or has a module of its own in its place. So an app whose sources show
 /// any of that gets no such start, unless it says `preload = true`.
-struct PreloadedModules: Equatable {
+package struct PreloadedModules: Equatable, Sendable {
     /// The modules, in the order in which a start reads them.
-    var names: [String] = []
+    package var names: [String] = []
     /// Why there are none, for `--verbose`.
-    var reason: String? = "it is not known which modules a start reads"
+    package var reason: String? = "it is not known which modules a start reads"
 
     /// None.
     init() {}
+
+    /// Names them.
+    package init(names: [String], reason: String?) {
+        self.names = names
+        self.reason = reason
+    }
 
     private static let library = "/usr/lib/python3.14/"
     private static let packages = library + "site-packages/"
@@ -28,7 +34,7 @@ struct PreloadedModules: Equatable {
     /// - Parameters:
     ///   - paths: the files that a start reads, in their order.
     ///   - image: the app's files.
-    init(for app: AppDescription, reading paths: [String], image: FilesImage) {
+    package init(for app: AppDescription, reading paths: [String], image: FilesImage) {
         names = Self.modules(paths, running: app.commandLine)
         reason = Self.objection(to: names, app, image)
         if reason != nil { names = [] }
@@ -71,7 +77,8 @@ struct PreloadedModules: Equatable {
         let root = path.hasPrefix(packages) ? packages : library
         guard path.hasPrefix(root), path.hasSuffix(".pyc") || path.hasSuffix(".py") else { return nil }
         var parts = path.dropFirst(root.count).split(separator: "/").filter { $0 != "__pycache__" }
-        guard let file = parts.popLast(), let stem = file.split(separator: ".").first else { return nil }
+        guard let file = parts.popLast(), !file.hasPrefix(".") else { return nil }
+        let stem = file.prefix { $0 != "." }
         if stem != "__init__" { parts.append(stem) }
         let isName = { (part: Substring) in part.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } }
         guard !parts.isEmpty, parts.allSatisfy(isName) else { return nil }
@@ -97,8 +104,9 @@ struct PreloadedModules: Equatable {
         // Django reads this one when the settings are first asked for.
         let text = text.replacing(#/environ\.setdefault\(\s*["']DJANGO_SETTINGS_MODULE["']/#, with: "")
         let signs = [
-            #/environ\s*\[[^\]]*\]\s*=[^=]/#, #/environ\.(?:setdefault|update|pop|clear)\b/#, #/\bputenv\b/#, #/\bload_dotenv\b/#,
-            #/\bmonkey\b/#, #/\bsys\.(?:path|modules|meta_path|path_hooks)\b/#, #/\bimport builtins\b/#,
+            #/environ\s*\[[^\]]*\]\s*=[^=]/#, #/environ\.(?:setdefault|update|pop|clear)\s*\(/#, #/putenv/#,
+            #/load_dotenv/#,
+            #/monkey/#, #/sys\.(?:path|modules|meta_path|path_hooks)(?![A-Za-z0-9_])/#, #/import builtins/#,
         ]
         let found = signs.compactMap { text.firstMatch(of: $0)?.range }.min { $0.lowerBound < $1.lowerBound }
         return found.map { String(text[$0].prefix(60)) }

@@ -48,8 +48,9 @@ package struct SitePlan: Sendable, Equatable {
 
         /// Collects inputs.
         package init(
-            app: AppDescription, preload: [String] = [], versions: [String: String] = [:], kit: String = "", base: BasePath = .root,
-            page: PageTemplate, assets: [EncodedAsset], attachments: [(path: String, content: EncodedAsset)] = [],
+            app: AppDescription, preload: [String] = [], versions: [String: String] = [:], kit: String = "",
+            base: BasePath = .root, page: PageTemplate, assets: [EncodedAsset],
+            attachments: [(path: String, content: EncodedAsset)] = [],
             serviceWorker: [UInt8]? = nil, effort: CompressionEffort = .best
         ) {
             self.app = app

@@ -1,0 +1,43 @@
+// A site whose program is a server, opened again: the later start goes on from a snapshot of the first.
+//
+//     node snapshots.mjs chromium|firefox http://127.0.0.1:8000/
+
+import { inFrame, until, visit } from './visitor.mjs';
+
+const [name, address] = process.argv.slice(2);
+
+/** How far the program has come: the steps of this page's start. */
+const steps = 'Object.keys(JSON.parse(document.documentElement.dataset.frondTimes))';
+const kept = 'caches.open("frond-snapshot:/").then((cache) => cache.keys()).then((keys) => keys.length)';
+const home = inFrame('d.title === "Home" && d.readyState === "complete"');
+
+await visit(name, async (browser, check) => {
+    const page = await browser.open(address);
+    const began = async () => (await page.evaluate(steps)).filter((step) => step === 'prepared' || step === 'restored');
+
+    await until(page, 'the first page', home);
+    check('a first start has two parts', await began(), ['prepared']);
+    await until(page, 'the snapshot to be kept', `(${kept}).then((count) => count === 1)`);
+
+    for (const visits of ['a second', 'a third']) {
+        await page.reload();
+        await until(page, 'the page again', home);
+        check(`${visits} visit goes on from the snapshot`, await began(), ['restored']);
+        check('and its server answers', await page.evaluate(inFrame(
+            'w.fetch("/upload", { method: "POST", body: "x".repeat(1000) }).then((response) => response.text())')), '1000 120000');
+    }
+    check('there is one snapshot', await page.evaluate(kept), 1);
+
+    // Whoever goes on from this can't get far.
+    await page.evaluate(`caches.open('frond-snapshot:/').then(async (cache) => {
+        const [key] = await cache.keys();
+        const { headers } = await cache.match(key);
+        await cache.put(key, new Response(new Uint8Array(Number(headers.get('x-frond-length'))).fill(255), { headers }));
+    })`);
+    await page.reload();
+    await until(page, 'the end of a program with a broken memory', 'document.documentElement.dataset.frondState === "exited"');
+    check('it is forgotten', await page.evaluate(kept), 0);
+    await page.reload();
+    await until(page, 'the page once more', home);
+    check('the next start is a first one', await began(), ['prepared']);
+});

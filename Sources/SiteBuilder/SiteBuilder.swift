@@ -66,8 +66,7 @@ public struct SiteBuilder: Sendable {
         if let path = relativePath(of: writer.output, in: app.folder) { omitting[path] = "the site itself" }
         let assembler = AppAssembler(kit: kit, compiler: compiler, cache: options.cache, runner: runner)
         var assembled = try await assembler.assemble(app, omitting: omitting, progress: progress)
-        let paths = try await startFiles(of: &assembled, app, options, progress)
-        let (assets, preload) = try self.assets(of: assembled, app, startingWith: paths)
+        let (assets, preload) = try await self.assets(of: &assembled, app, options, progress)
         let compressor = Precompressor(
             shelf: CacheShelf(options.cache.compressed, limit: 512 << 20), effort: options.effort)
         let encoded = try await compressor.encode(assets + attachments.map(\.asset), progress: progress)
@@ -93,8 +92,7 @@ public struct SiteBuilder: Sendable {
         var assembled = try await assembler.assemble(app, progress: progress)
         let compressor = Precompressor(shelf: CacheShelf(cache.compressed, limit: 512 << 20), effort: effort)
         let options = BuildOptions(output: app.folder, effort: effort, cache: cache)
-        let paths = try await startFiles(of: &assembled, app, options, progress)
-        let (assets, _) = try assets(of: assembled, app, startingWith: paths)
+        let (assets, _) = try await assets(of: &assembled, app, options, progress)
         let encoded = try await compressor.encode(assets, progress: progress)
         let map = String(decoding: try readFile(assembled.map), as: UTF8.self)
         return try SizeReport(
@@ -104,55 +102,66 @@ public struct SiteBuilder: Sendable {
             })
     }
 
-    /// The files that a start reads, when the site is to depend on it. What the user should hear is added to the app's warnings.
-    private func startFiles(
+    /// The files of a site that the browser runs, the module and the image first; and what a start preloads. What the user should
+    /// hear is added to the app's warnings.
+    private func assets(
         of assembled: inout AssembledApp, _ app: AppDescription, _ options: BuildOptions,
         _ progress: @Sendable (String) -> Void
-    ) async throws -> [String]? {
-        guard options.splits else { return nil }
+    ) async throws -> ([Asset], PreloadedModules) {
+        var parts = (first: try readFile(assembled.image), rest: [UInt8]())
+        var preload = PreloadedModules()
+        var snapshot: [UInt8]?
         progress("looking which files a start reads")
         let starts = StartFiles(shelf: CacheShelf(options.cache.folder("starts"), limit: 16 << 20), run: runner)
-        return try await starts.paths(of: app, assembled, warnings: &assembled.warnings)
-    }
-
-    /// The files of a site that the browser runs, the module and the image first; and what a start preloads.
-    private func assets(
-        of assembled: AssembledApp, _ app: AppDescription, startingWith paths: [String]?
-    ) throws -> ([Asset], PreloadedModules) {
-        var image = try readFile(assembled.image)
-        var rest: [UInt8] = []
-        var preload = PreloadedModules()
-        do {
-            if let paths {
-                let files = try FilesImage(reading: image)
-                preload = PreloadedModules(for: app, reading: paths, image: files)
-                let parts = try Self.parts(of: files, startingWith: Set(paths))
-                // A rest that would be hardly worth a request stays where it is.
-                if parts.rest.count >= 65536 { (image, rest) = parts }
+        if options.splits, var paths = try await starts.paths(of: app, assembled, warnings: &assembled.warnings) {
+            let image: FilesImage
+            do {
+                image = try FilesImage(reading: parts.first)
+            } catch {
+                throw Diagnostic(.error, "image-impossible", "\(error)")
             }
-        } catch {
-            throw Diagnostic(.error, "image-impossible", "\(error)")
+            preload = PreloadedModules(for: app, reading: paths, image: image)
+            if app.snapshot == .site {
+                progress("taking the snapshot")
+                let shelf = CacheShelf(options.cache.folder("snapshots"), limit: 512 << 20)
+                let place = StartSnapshot(shelf: shelf, run: runner)
+                if let file = try await place.file(
+                    of: app, assembled, importing: preload.names, warnings: &assembled.warnings)
+                {
+                    snapshot = try readFile(file)
+                    let less = try await starts.paths(
+                        of: app, assembled, from: file, warnings: &assembled.warnings)
+                    paths = less ?? paths
+                }
+            }
+            parts = try Self.parts(of: image, parts.first, startingWith: Set(paths))
         }
         var assets = [
             Asset(.module, "app.wasm", try readFile(assembled.module)),
-            Asset(.image, "files.img", image),
+            Asset(.image, "files.img", parts.first),
             Asset(.glue, "glue.mjs", try readFile(assembled.glue)),
             Asset(.worker, "worker.mjs", templates.worker),
             Asset(.shell, "shell.mjs", templates.shell),
             Asset(.style, "shell.css", templates.style),
         ]
         if app.isServer { assets.append(Asset(.bridge, "bridge.mjs", templates.bridge)) }
-        if !rest.isEmpty { assets.append(Asset(.rest, "rest.img", rest)) }
+        if !parts.rest.isEmpty { assets.append(Asset(.rest, "rest.img", parts.rest)) }
+        if let snapshot { assets.append(Asset(.snapshot, "snapshot.img", snapshot)) }
         return (assets, preload)
     }
 
-    /// Cuts an image in two.
+    /// Cuts an image in two; a rest that would be hardly worth a request stays where it is.
     private static func parts(
-        of image: FilesImage, startingWith paths: Set<String>
-    ) throws(FilesImageError) -> (first: [UInt8], rest: [UInt8]) {
-        try image.encoded { path in
-            // The app's own files are few and may be read in any way; programs look for metadata of packages.
-            paths.contains(path) || path.hasPrefix(ImageContents.appRoot + "/") && !path.hasSuffix(".py")
+        of image: FilesImage, _ bytes: [UInt8], startingWith paths: Set<String>
+    ) throws(Diagnostic) -> (first: [UInt8], rest: [UInt8]) {
+        do {
+            let parts = try image.encoded { path in
+                // The app's own files are few and may be read in any way; programs look for metadata of packages.
+                paths.contains(path) || path.hasPrefix(ImageContents.appRoot + "/") && !path.hasSuffix(".py")
+            }
+            return parts.rest.count < 65536 ? (bytes, []) : parts
+        } catch {
+            throw Diagnostic(.error, "image-impossible", "\(error)")
         }
     }
 

@@ -61,6 +61,8 @@ export interface BootOptions {
 export interface Snapshot {
     /** Linear memory up to its last byte that is not zero. */
     memory: Uint8Array;
+    /** So many of its first bytes are what the new instance's memory differs in (exclusive or). Default: 0. */
+    differs?: number;
     /** Its whole size, bytes. */
     size: number;
     /** The program's monotonic clock, ms. */

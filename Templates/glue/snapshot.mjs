@@ -30,7 +30,8 @@ export function takeSnapshot(memory, now) {
  */
 export function isSnapshot(snapshot) {
     if (!(snapshot?.memory instanceof Uint8Array) || !Number.isFinite(snapshot.now)) return false;
-    const { size } = snapshot;
+    const { size, differs = 0 } = snapshot;
+    if (!(differs >= 0 && differs <= snapshot.memory.length)) return false;
     return Number.isInteger(size) && size % pageSize === 0 && size <= 2 ** 31 && snapshot.memory.length <= size;
 }
 
@@ -44,7 +45,9 @@ export function restoreSnapshot(memory, snapshot) {
     if (missing < 0) throw new Error('the snapshot is smaller than the module\'s memory at its start');
     if (missing > 0) memory.wasm.grow(missing / pageSize);
     const { u8 } = memory;
-    u8.set(snapshot.memory);
+    const { differs = 0 } = snapshot;
+    for (let at = 0; at < differs; at++) u8[at] ^= snapshot.memory[at];
+    u8.set(snapshot.memory.subarray(differs), differs);
     // What the module's own data segments have put behind it.
     u8.fill(0, snapshot.memory.length, snapshot.size - missing);
 }

@@ -101,34 +101,38 @@ async function compileModule(asset, way, onProgress) {
 }
 
 /**
- * Downloads and compiles the module, and downloads the image, or what of it a start needs.
- * @param {{ module: AssetEntry, image: AssetEntry, shell: AssetEntry }} assets
+ * Downloads and compiles the module, and downloads the image, or what of it a start needs, and the snapshot if there is one.
+ * @param {{ module: AssetEntry, image: AssetEntry, snapshot?: AssetEntry, shell: AssetEntry }} assets
  * @param {(received: number, total: number) => void} onProgress
- * @param {(name: 'image' | 'module') => void} onDone
+ * @param {(name: 'image' | 'module' | 'snapshot') => void} onDone
  * @param {WebAssembly.Module} [known] the module, when it was compiled before
- * @returns {Promise<{ module: WebAssembly.Module, image: ArrayBuffer, way: Way }>}
+ * @returns {Promise<{ module: WebAssembly.Module, image: ArrayBuffer, snapshot: ArrayBuffer | null, way: Way }>}
  */
 export async function loadProgram(assets, onProgress, onDone = () => {}, known = undefined) {
     const timing = performance.getEntriesByName(new URL(assets.shell.url, location.href).href)[0];
     const way = chooseWay(assets.shell, timing, canDecodeFormat);
-    const state = { module: [0, assets.module.size], image: [0, assets.image.size] };
+    const names = ['module', 'image', 'snapshot'].filter((name) => assets[name]);
+    const state = Object.fromEntries(names.map((name) => [name, [0, assets[name].size]]));
+    const sum = (index) => names.reduce((total, name) => total + state[name][index], 0);
     const report = (name) => (received, total) => {
         state[name] = [received, total];
-        onProgress(state.module[0] + state.image[0], state.module[1] + state.image[1]);
+        onProgress(sum(0), sum(1));
     };
-    const [module, image] = await Promise.all([
+    const wholeFile = async (name) => {
+        const bytes = await (await fetchAsset(assets[name], way, 'application/octet-stream', report(name))).arrayBuffer();
+        if (bytes.byteLength !== assets[name].size) {
+            throw new Error(`${fileNameOf(assets[name].url)} arrived with ${bytes.byteLength} bytes instead of ${assets[name].size}`);
+        }
+        onDone(name);
+        return bytes;
+    };
+    const [module, image, snapshot] = await Promise.all([
         known ?? compileModule(assets.module, way, report('module')).then((compiled) => {
             onDone('module');
             return compiled;
         }),
-        fetchAsset(assets.image, way, 'application/octet-stream', report('image'))
-            .then((response) => response.arrayBuffer()).then((bytes) => {
-                onDone('image');
-                return bytes;
-            }),
+        wholeFile('image'),
+        assets.snapshot ? wholeFile('snapshot') : null,
     ]);
-    if (image.byteLength !== assets.image.size) {
-        throw new Error(`the files image arrived with ${image.byteLength} bytes instead of ${assets.image.size}`);
-    }
-    return { module, image, way };
+    return { module, image, snapshot, way };
 }

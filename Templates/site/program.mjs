@@ -31,15 +31,15 @@ export class Program {
     }
 
     /**
-     * Starts the program with a compiled module, which stays usable, and a files image, which does not.
-     * @param {{ module: WebAssembly.Module, image: ArrayBuffer, way: string }} loaded
+     * Starts the program with a compiled module, which stays usable, and files, which do not.
+     * @param {{ module: WebAssembly.Module, image: ArrayBuffer, snapshot: ArrayBuffer | null, way: string }} loaded
      */
-    start({ module, image, way }) {
+    start({ module, image, snapshot, way }) {
         const { glue, rest, command, environment, directory, size, storage, bridge, base, port } = this.settings;
         this.running = true;
         this.worker.postMessage({
-            type: 'start', glue, module, image, rest, way, command, environment, directory, size, storage, bridge, base, port,
-        }, [image]);
+            type: 'start', glue, module, image, snapshot, rest, way, command, environment, directory, size, storage, bridge, base, port,
+        }, [image, snapshot].filter(Boolean));
     }
 
     /** The program has started: now is the time for what a start does not read. */

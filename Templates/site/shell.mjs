@@ -168,8 +168,8 @@ export class FrondApp extends HTMLElement {
     }
 
     #totalSize() {
-        const { module, image } = this.configuration.assets;
-        return (module.br ?? module.size) + (image.br ?? image.size);
+        const { module, image, snapshot } = this.configuration.assets;
+        return [module, image, snapshot].reduce((sum, asset) => sum + (asset?.br ?? asset?.size ?? 0), 0);
     }
 
     #setState(state, detail = '') {
@@ -255,7 +255,7 @@ export class FrondApp extends HTMLElement {
         delete document.documentElement.dataset.frondStatus;
         this.program.start(this.loaded);
         // The image went to the worker, without a copy; who starts the program again gets it from the browser's cache.
-        this.loaded.image = null;
+        this.loaded.image = this.loaded.snapshot = null;
     }
 
     #started() {

@@ -1,8 +1,25 @@
-// The snapshot of a program between two visits (Templates/glue/snapshot.mjs), in the browser's cache storage.
+// Snapshots of a program (Templates/glue/snapshot.mjs): one that the site brings along, or one that is kept between two visits,
+// in the browser's cache storage.
 //
-// There is one for each site at most. Its name is a hash of everything that the memory depends on: the files of the program,
+// There is one of the latter for each site at most. Its name is a hash of everything that the memory depends on: the files of the program,
 // its command line and environment, and what is preloaded; so one of another build is never found, and goes when the next is
 // kept. Whatever goes wrong here costs time and nothing else: a start without a snapshot is a start.
+
+/**
+ * The snapshot in a file of the site (Templates/verify/take-snapshot.mjs): "FRONDMEM", version u32, differs u32, now f64, size u32,
+ * zeros up to 32 bytes, memory. Null for anything else.
+ * @param {ArrayBuffer} file
+ */
+export function parseSnapshot(file) {
+    if (file.byteLength < 32) return null;
+    const view = new DataView(file);
+    const magic = String.fromCharCode(...new Uint8Array(file, 0, 8));
+    if (magic !== 'FRONDMEM' || view.getUint32(8, true) !== 1) return null;
+    return {
+        memory: new Uint8Array(file, 32), differs: view.getUint32(12, true), now: view.getFloat64(16, true),
+        size: view.getUint32(24, true),
+    };
+}
 
 const sizeHeader = 'x-frond-memory';
 const nowHeader = 'x-frond-now';

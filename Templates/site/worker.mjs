@@ -4,7 +4,7 @@
 
 import { joinBytes } from './bytes.mjs';
 import { RestOfFiles } from './rest.mjs';
-import { SnapshotShelf } from './snapshots.mjs';
+import { parseSnapshot, SnapshotShelf } from './snapshots.mjs';
 
 let handle = null;
 /** The part of the files image that comes later, when there is one. */
@@ -84,7 +84,7 @@ function makeOutput() {
 }
 
 async function start({
-    glue, module, image, rest: restAsset, way, command, environment, directory, size, storage, bridge: bridgeUrl, base, port,
+    glue, module, image, snapshot, rest: restAsset, way, command, environment, directory, size, storage, bridge: bridgeUrl, base, port,
 }) {
     const { boot, openStore } = await import(glue);
     const output = makeOutput();
@@ -105,7 +105,8 @@ async function start({
         isatty: true,
         size,
         storage: stored && { volume: stored.volume, paths: storage.paths },
-        snapshot: snapshots && { modules: preload, restore: found, keep: (snapshot) => snapshots.keep(snapshot) },
+        snapshot: snapshot ? { modules: [], restore: parseSnapshot(snapshot) }
+            : snapshots && { modules: preload, restore: found, keep: (taken) => snapshots.keep(taken) },
         stdout: (chunk) => output.write(1, chunk),
         stderr: (chunk) => output.write(2, chunk),
         progress: (step) => post({ type: 'step', step }),

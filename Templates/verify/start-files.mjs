@@ -1,6 +1,7 @@
 // Which files of its image a program reads until it has started:
 //
-//     node start-files.mjs --glue FILE --wasm FILE --image FILE --cwd FOLDER [--env NAME=VALUE]… [--serves PORT] -- ARGS…
+//     node start-files.mjs --glue FILE --wasm FILE --image FILE --cwd FOLDER [--env NAME=VALUE]… [--serves PORT]
+//                          [--snapshot FILE] -- ARGS…
 //
 // It prints their paths as a JSON list, in the order in which they are read first. The program runs in the virtual world of `frond verify`, with nothing on standard
 // input, so the answer is always the same. A start is over when the program ends, when a server (`--serves`; port 0 is the
@@ -11,6 +12,7 @@
 import fs from 'node:fs';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { parseSnapshot } from '../site/snapshots.mjs';
 import { play } from './play.mjs';
 
 /** A start of which there is more to tell than this has turned into something else. */
@@ -35,6 +37,9 @@ whole.copy(image, 0, 0, 16);
 image.writeUInt32LE(json.length, 12);
 json.copy(image, 16);
 
+const file = options.snapshot && fs.readFileSync(options.snapshot);
+const restore = file ? parseSnapshot(file.buffer.slice(file.byteOffset, file.byteOffset + file.length)) : null;
+
 const read = new Set();
 const { boot } = await import(pathToFileURL(options.glue).href);
 const check = { args, env: options.env, cwd: options.cwd };
@@ -51,6 +56,7 @@ await play((how) => boot({
         },
         arrival() {},
     },
+    snapshot: { modules: [], restore },
 }), check, {
     module: WebAssembly.compile(fs.readFileSync(options.wasm)),
     image,

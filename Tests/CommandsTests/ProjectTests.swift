@@ -114,9 +114,11 @@ import Testing
             exclude = ["tests"]
             page = "web/index.html"
             persist = ["/data/", "instance"]
+            snapshot = "site"
             """,
         ]).app
         #expect(app.persist == ["/data", "/app/instance"])
+        #expect(app.snapshot == .site)
         #expect(app.name == "notes")
         #expect(app.title == "Notes")
         #expect(app.commandLine == ["python3", "main.py", "--port", "80"])
@@ -158,6 +160,8 @@ import Testing
         (["pyproject.toml": "[tool.frond]\napp = 'main:app'\nentry = 'main.py'"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\nenv = {'a=b' = '1'}"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\npersist = '/data'"], "", "config-type"),
+        (["pyproject.toml": "[tool.frond]\nsnapshot = true"], "", "config-type"),
+        (["pyproject.toml": "[tool.frond]\nsnapshot = 'disk'"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\npersist = ['/']"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\npersist = ['.']"], "", "config-value"),
         (["pyproject.toml": "[tool.frond]\npersist = ['../x']"], "", "config-value"),

@@ -32,6 +32,30 @@ extension EndToEnd {
         }
 
         @Test(arguments: Browser.allCases)
+        func goesOnFromTheSnapshotOfItsSite(browser: Browser) async throws {
+            try await Workshop.withFolder { folder in
+                let app = folder.appending(path: "web")
+                try FileManager.default.copyItem(at: Workshop.apps.appending(path: "web"), to: app)
+                let settings = app.appending(path: "pyproject.toml")
+                let text = try String(contentsOf: settings, encoding: .utf8)
+                try (text + "snapshot = \"site\"\n").write(to: settings, atomically: true, encoding: .utf8)
+                let (site, again) = (folder.appending(path: "site"), folder.appending(path: "again"))
+                for output in [site, again] {
+                    try await Workshop.frond(["build", app.path, "-o", output.path, "--fast", "--split", "--quiet"])
+                        .requireSuccess("frond build web")
+                }
+                let assets = site.appending(path: "assets")
+                let names = try FileManager.default.contentsOfDirectory(atPath: assets.path).sorted()
+                #expect(names.contains { $0.hasPrefix("snapshot.") })
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: again.appending(path: "assets").path).sorted()
+                        == names)
+                let result = try await Visitor.visit(site, script: "snapshots.mjs", in: browser, picture: "snapshots")
+                #expect(result.status == 0, "\(result.text)\(result.errorText)")
+            }
+        }
+
+        @Test(arguments: Browser.allCases)
         func opensWebSocketsOfThePage(browser: Browser) async throws {
             let site = try await Sites.shared.site(Workshop.apps.appending(path: "sockets"))
             let result = try await Visitor.visit(site, script: "sockets.mjs", in: browser, picture: "sockets")

@@ -1,4 +1,5 @@
-// A site whose program is a server, opened again: the later start goes on from a snapshot of the first.
+// A site whose program is a server, opened again: the later start goes on from a snapshot of the first, or each from the one that
+// the site brings along.
 //
 //     node snapshots.mjs chromium|firefox http://127.0.0.1:8000/
 
@@ -16,6 +17,14 @@ await visit(name, async (browser, check) => {
     const began = async () => (await page.evaluate(steps)).filter((step) => step === 'prepared' || step === 'restored');
 
     await until(page, 'the first page', home);
+    if (await page.evaluate('Boolean(JSON.parse(document.getElementById("frond-configuration").textContent).assets.snapshot)')) {
+        check('the first visit goes on from the snapshot of the site', await began(), ['restored']);
+        await page.reload();
+        await until(page, 'the page again', home);
+        check('so does the second', await began(), ['restored']);
+        check('nothing more is kept', await page.evaluate(kept), 0);
+        return;
+    }
     check('a first start has two parts', await began(), ['prepared']);
     await until(page, 'the snapshot to be kept', `(${kept}).then((count) => count === 1)`);
 

@@ -37,9 +37,9 @@ import SiteBuilder
     }
 
     @Test func followTheUser() {
-        #expect(choice { $0.preload = false }.reason == "preload = false")
+        #expect(choice { $0.snapshot = .off }.reason == "snapshot = \"off\"")
         #expect(choice { $0.isServer = false }.reason == "the program is no server")
-        #expect(choice { ($0.isServer, $0.preload) = (false, true) }.names.count == 3)
+        #expect(choice { ($0.isServer, $0.snapshot) = (false, .browser) }.names.count == 3)
     }
 
     /// What could make an import depend on what the program did before it.
@@ -53,7 +53,7 @@ import SiteBuilder
         let found = choice(sources: sources)
         #expect(found.names.isEmpty)
         #expect(found.reason?.hasPrefix("/app/settings.py has ") == true, "\(found.reason ?? "no reason")")
-        #expect(choice(sources: sources) { $0.preload = true }.reason == nil)
+        #expect(choice(sources: sources) { $0.snapshot = .site }.reason == nil)
     }
 
     @Test(arguments: [

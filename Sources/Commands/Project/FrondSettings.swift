@@ -5,7 +5,7 @@ import Support
 struct FrondSettings: Equatable {
     /// The keys, in the order of the documentation.
     static let keys = [
-        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "app", "port", "persist", "preload",
+        "title", "entry", "args", "env", "include", "exclude", "page", "serve", "app", "port", "persist", "snapshot",
         "verify",
     ]
 
@@ -22,8 +22,8 @@ struct FrondSettings: Equatable {
     var port: Int?
     /// Folders whose files outlive the program: absolute paths without a slash at the end.
     var persist: [String] = []
-    /// Whether modules are imported before the program begins; `nil` is for Frond to find out.
-    var preload: Bool?
+    /// Who keeps a snapshot of the program before it begins; `nil` is for Frond to choose.
+    var snapshot: AppDescription.SnapshotPlace?
 
     /// Settings of an app that says nothing.
     init() {}
@@ -51,7 +51,15 @@ struct FrondSettings: Equatable {
         include = try section.strings("include") ?? []
         exclude = try section.strings("exclude") ?? []
         page = try section.string("page")
-        preload = try section.boolean("preload")
+        if let text = try section.string("snapshot") {
+            snapshot = AppDescription.SnapshotPlace(rawValue: text)
+            if snapshot == nil {
+                throw section.invalid(
+                    "snapshot", "\"\(text)\" is no place for a snapshot",
+                    hints: ["write \"browser\" (the second visit begins from it), \"site\" (the first, too) or \"off\""]
+                )
+            }
+        }
         verify = try section.section("verify").map { try VerifySettings($0) } ?? VerifySettings()
         for text in try section.strings("persist") ?? [] {
             switch PersistedFolder.path(text, beside: persist) {

@@ -112,7 +112,7 @@ package struct Project {
             exclude: settings.exclude, page: settings.page, persist: settings.persist)
         app.isServer = settings.isServer
         app.port = settings.port
-        app.preload = settings.preload
+        app.snapshot = settings.snapshot
     }
 
     private init(script: URL, argument: String, packages: [String: String]) throws {
@@ -156,7 +156,7 @@ package struct Project {
         }
         app.isServer = settings.isServer
         app.port = settings.port
-        app.preload = settings.preload
+        app.snapshot = settings.snapshot
         if !settings.include.isEmpty || !settings.exclude.isEmpty {
             warnings.append(
                 Diagnostic(

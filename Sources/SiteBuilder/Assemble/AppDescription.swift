@@ -15,6 +15,16 @@ public struct AppDescription: Sendable, Hashable {
         case application(String)
     }
 
+    /// Where a later start finds what the program had in memory before it began.
+    public enum SnapshotPlace: String, Sendable, Hashable, CaseIterable {
+        /// Nowhere: every start is a whole one.
+        case off
+        /// In the browser, from the first visit on.
+        case browser
+        /// In the site, for the first visit too.
+        case site
+    }
+
     /// The project's folder.
     public var folder: URL
     /// The name, for messages.
@@ -41,9 +51,9 @@ public struct AppDescription: Sendable, Hashable {
     public var isServer = false
     /// The port of its web pages; `nil` for the first one on which it listens.
     public var port: Int?
-    /// Whether a start imports what the program imports anyway before it begins, so that the browser can keep a snapshot; `nil`
-    /// for servers whose sources show nothing against it. See `PreloadedModules`.
-    public var preload: Bool?
+    /// Who keeps a snapshot of the program as it is before it begins; `nil` for the browser, if it is a server whose sources
+    /// show nothing against it. See `PreloadedModules`.
+    public var snapshot: SnapshotPlace?
     /// When the app is one file of the folder, its name; nothing else of the folder is taken then.
     public var onlyFile: String?
 

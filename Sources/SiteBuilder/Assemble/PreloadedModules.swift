@@ -7,7 +7,7 @@ import Support
 ///
 /// Importing a module earlier than the program does is right unless the program prepares the import: it sets an environment
 /// variable that the module reads, patches what it uses, or has a module of its own in its place. So an app whose sources show
-/// any of that gets no such start, unless it says `preload = true`.
+/// any of that gets no such start, unless it says where it wants a snapshot.
 package struct PreloadedModules: Equatable, Sendable {
     /// The modules, in the order in which a start reads them.
     package var names: [String] = []
@@ -42,7 +42,7 @@ package struct PreloadedModules: Equatable, Sendable {
 
     /// Why these modules should not be imported before the program.
     private static func objection(to names: [String], _ app: AppDescription, _ image: FilesImage) -> String? {
-        if let wanted = app.preload { return wanted ? nil : "preload = false" }
+        if let place = app.snapshot { return place == .off ? "snapshot = \"off\"" : nil }
         if !app.isServer { return "the program is no server" }
         if let name = names.first(where: { patching.contains(top($0)) }) {
             return "\(top(name)) replaces parts of the standard library"

@@ -15,31 +15,18 @@ struct StartFiles {
 
     /// The paths of the files that an app reads, in the order in which it does; nothing when this machine can't tell.
     ///
-    /// - Parameter warnings: gets why not.
+    /// - Parameters:
+    ///   - snapshot: a file of `StartSnapshot` to begin from, named by its contents; `nil` for a start from the beginning.
+    ///   - warnings: gets why not.
     /// - Throws: `Diagnostic` when FROND_NODE names something wrong.
     func paths(
-        of app: AppDescription, _ assembled: AssembledApp, warnings: inout [Diagnostic]
+        of app: AppDescription, _ assembled: AssembledApp, from snapshot: URL? = nil, warnings: inout [Diagnostic]
     ) async throws -> [String]? {
-        let scripts: [[UInt8]]
-        do {
-            let templates = try SiteTemplates.find()
-            scripts = try ["start-files", "play", "world"].map { try templates.bytes("verify/\($0).mjs") }
-        } catch {
-            throw error as? Diagnostic ?? Diagnostic(.error, "templates-unusable", "\(error)")
-        }
-        var options = ["--cwd", ImageContents.appRoot]
-        for (name, value) in app.environment.sorted(by: { bytewise($0.key, $1.key) }) {
-            options += ["--env", "\(name)=\(value)"]
-        }
-        if app.isServer { options += ["--serves", "\(app.port ?? 0)"] }
-        let program = HeadlessProgram(
-            module: assembled.module, glue: assembled.glue, image: assembled.image, arguments: app.commandLine,
-            script: "verify/start-files.mjs", options: options, limit: Self.limit)
-        // Module and image lie in folders that are named by what they were made from.
-        let made = [assembled.module, assembled.image].map { $0.deletingLastPathComponent().lastPathComponent }
-        let key = Hash.sha256(
-            (["start 2"] + made + scripts.map(Hash.sha256) + options + ["--"] + app.commandLine).joined(separator: "\0")
-        )
+        let start = try HeadlessStart(app, assembled, scripts: ["start-files", "play", "world"])
+        var options = app.isServer ? ["--serves", "\(app.port ?? 0)"] : []
+        if let snapshot { options += ["--snapshot", snapshot.path] }
+        let program = start.program(options: options, limit: Self.limit)
+        let key = start.key(program, version: "start 3")
         let answer: [UInt8]
         if let known = shelf.read(key) {
             answer = known

@@ -10,6 +10,8 @@ package struct Asset: Sendable, Equatable {
         case image
         /// The rest of the files image.
         case rest
+        /// What the program has in memory before it begins.
+        case snapshot
         /// The generated JavaScript between the two.
         case glue
         /// The worker in which Python runs.

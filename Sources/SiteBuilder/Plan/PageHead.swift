@@ -23,7 +23,7 @@ struct PageHead {
             return .object(fields)
         }
         var roles: [Asset.Role] = [.module, .image, .glue, .worker, .shell]
-        if assets[.rest] != nil { roles.append(.rest) }
+        for role in [Asset.Role.rest, .snapshot] where assets[role] != nil { roles.append(role) }
         if inputs.app.isServer { roles.append(.bridge) }
         let environment = inputs.app.environment.sorted { bytewise($0.key, $1.key) }
         var fields: [(String, JSONText)] = [
@@ -35,7 +35,9 @@ struct PageHead {
             ("environment", .object(environment.map { ($0.key, .text($0.value)) })),
             ("assets", .object(try roles.map { ($0.rawValue, try description($0)) })),
         ]
-        if !inputs.preload.isEmpty { fields.append(("preload", .list(inputs.preload.map(JSONText.text)))) }
+        if !inputs.preload.isEmpty, assets[.snapshot] == nil {
+            fields.append(("preload", .list(inputs.preload.map(JSONText.text))))
+        }
         if !inputs.app.persist.isEmpty {
             fields.append(("storage", StorageName(app: inputs.app, base: inputs.base).configuration))
         }

@@ -37,7 +37,7 @@ package struct SitePlan: Sendable, Equatable {
         /// The page; its placeholders are filled already.
         package var page: PageTemplate
         /// The assets, encoded, one of each of these roles: module, image, glue, worker, shell, style; bridge for
-        /// servers; rest when the image is in two parts.
+        /// servers; rest when the image is in two parts; snapshot when the site brings one along.
         package var assets: [EncodedAsset]
         /// Files beside the page, by path.
         package var attachments: [(path: String, content: EncodedAsset)]

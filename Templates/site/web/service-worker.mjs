@@ -18,7 +18,7 @@ const shellCache = 'frond-shell';
 const patience = 120_000;
 
 /** Names that the site gives its own files; the rest of `assets/` is the app's. */
-const ownFile = /^assets\/(app|files|rest|glue|worker|shell|bridge)\.[0-9a-f]{12}\.(wasm|img|mjs|css)(\.br|\.gz)?$/;
+const ownFile = /^assets\/(app|files|rest|snapshot|glue|worker|shell|bridge)\.[0-9a-f]{12}\.(wasm|img|mjs|css)(\.br|\.gz)?$/;
 const siteFiles = new Set(['sw.js', 'frond.json', '.nojekyll', '_headers', 'frond:files']);
 
 /** Whether the host answers this path of the site. */

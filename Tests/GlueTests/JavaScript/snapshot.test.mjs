@@ -137,10 +137,23 @@ test('a command line that asks for no program', limit, async () => {
     assert.match(wrong.stderr, /Unknown option: --what/);
 });
 
+test('a snapshot may be told as what differs from the module\'s own data', limit, async () => {
+    const { kept } = await run(['-c', 'print("ran")'], { modules: ['json'] });
+    const { exports } = await WebAssembly.instantiate(module, Object.fromEntries(Map.groupBy(
+        WebAssembly.Module.imports(module), (item) => item.module).entries().map(([group, items]) => [group, Object.fromEntries(
+        items.map(({ name, kind }) => [name, kind === 'tag' ? new WebAssembly.Tag({ parameters: ['i32'] }) : () => 0]))])));
+    const initial = new Uint8Array(exports.memory.buffer);
+    const differs = 4_000_000;
+    const memory = kept.memory.map((byte, at) => (at < differs ? byte ^ initial[at] : byte));
+    const later = await run(['-c', 'print("ran")'], { restore: { ...kept, memory, differs } });
+    assert.deepEqual([later.status, later.stdout, later.steps.includes('restored')], [0, 'ran\n', true]);
+});
+
 test('what is no snapshot is not used', limit, async () => {
     const { kept } = await run(['-c', ''], { modules: ['json'] });
     const others = [
-        {}, { ...kept, now: NaN }, { ...kept, size: kept.size + 1 }, { ...kept, size: 65536 }, { ...kept, memory: [1] },
+        {}, { ...kept, now: NaN }, { ...kept, size: kept.size + 1 }, { ...kept, size: 65536 }, { ...kept, memory: [1] }, { ...kept, differs: -1 },
+        { ...kept, differs: kept.memory.length + 1 },
         Promise.resolve(undefined), 'rejects',
     ];
     for (const other of others) {

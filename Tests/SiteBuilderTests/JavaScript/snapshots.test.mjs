@@ -2,7 +2,7 @@
 
 import { test, beforeEach } from 'node:test';
 import assert from 'node:assert/strict';
-import { SnapshotShelf } from '../../../Templates/site/snapshots.mjs';
+import { parseSnapshot, SnapshotShelf } from '../../../Templates/site/snapshots.mjs';
 
 /** Cache storage as far as the shelf uses it. */
 class FakeCaches {
@@ -90,4 +90,21 @@ test('a browser without room or storage starts without a snapshot', async () => 
     await keep(shelf);
     assert.equal(await shelf.find(), null);
     await shelf.forget();
+});
+
+test('a file of the site is read as take-snapshot.mjs writes it, and nothing else is', () => {
+    const file = new Uint8Array(40);
+    file.set(new TextEncoder().encode('FRONDMEM'));
+    const view = new DataView(file.buffer);
+    view.setUint32(8, 1, true);
+    view.setUint32(12, 4, true);
+    view.setFloat64(16, 1000.5, true);
+    view.setUint32(24, 65536, true);
+    file[39] = 7;
+    assert.deepEqual(parseSnapshot(file.buffer),
+        { memory: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 7), differs: 4, now: 1000.5, size: 65536 });
+    assert.equal(parseSnapshot(file.buffer.slice(0, 31)), null);
+    view.setUint32(8, 2, true);
+    assert.equal(parseSnapshot(file.buffer), null);
+    assert.equal(parseSnapshot(new TextEncoder().encode('<!doctype html>'.repeat(9)).buffer), null);
 });

@@ -7,7 +7,8 @@
 //                how long the page's main thread was blocked meanwhile
 //     stream     delay of server-sent events
 //     memory     10,000 requests in a row
-//     start      from opening the page to the first response of Examples/fastapi-sqlalchemy, cold and warm, and where it goes
+//     start      from opening the page to the first response of Examples/fastapi-sqlalchemy, cold and warm, and where it goes; once as
+//                it is (the warm one begins from the browser's snapshot) and once with a snapshot in the site
 //     long       a stream of server-sent events of --seconds; only when asked for by name
 //
 // --write puts the table into docs/benchmarks.md; --from takes figures that --json kept in place of measuring, from as many files as
@@ -221,13 +222,13 @@ function splitOf(times) {
         'download, compile': (times.module ?? times.starting) - times.loading,
         'rest of the download': times.starting - (times.module ?? times.starting),
         'worker, instantiate': times.started - times.starting,
-        interpreter: times.output - times.started,
-        'imports, until it listens': times.listening - times.output,
+        'interpreter, imports': (times.prepared ?? times.started) - times.started,
+        'the app, until it listens': times.listening - (times.prepared ?? times.started),
         'first request': times.response - times.listening,
     };
 }
 
-async function measureStart(name, address) {
+async function measureStart(name, address, label) {
     const look = 'JSON.parse(document.documentElement.dataset.frondTimes)';
     const opened = async (browser) => {
         const page = await browser.open(address, [`${inPage}`]);
@@ -258,13 +259,13 @@ async function measureStart(name, address) {
         }
     }
     for (const [text, visits, limit] of [['cold', cold, 3.0], ['warm', warm, 1.8]]) {
-        report(name, `opening the page to the first response, ${text}`, visits.map(({ times }) => times.response / 1000), 's',
+        report(name, `opening the page to the first response, ${text}${label}`, visits.map(({ times }) => times.response / 1000), 's',
             name === 'chromium' ? ['most', limit] : undefined);
         const splits = visits.map(({ times }) => splitOf(times));
         for (const key of Object.keys(splits[0])) {
-            report(name, `— ${text}: ${key}`, splits.map((split) => split[key] / 1000), 's');
+            report(name, `— ${text}${label}: ${key}`, splits.map((split) => split[key] / 1000), 's');
         }
-        report(name, `main thread blocked at most, ${text} start`, visits.map(({ blocked }) => blocked.gap), 'ms');
+        report(name, `main thread blocked at most, ${text} start${label}`, visits.map(({ blocked }) => blocked.gap), 'ms');
     }
 }
 
@@ -277,20 +278,17 @@ function buildApp(folder) {
     return site;
 }
 
-/** The site of the example, whose program says when the interpreter has started, by its first output. */
-function buildExample(folder) {
-    const site = join(folder, 'example');
-    execFileSync(frond, ['build', join(root, 'Examples/fastapi-sqlalchemy'), '-o', site, '--quiet'], { stdio: 'inherit' });
-    const file = join(site, 'index.html');
-    const html = readFileSync(file, 'utf8');
-    const changed = html.replace(/(<script type="application\/json" id="frond-configuration">)([^<]*)/u, (_, tag, text) => {
-        const configuration = JSON.parse(text);
-        configuration.command[2] = `print("started", flush=True)\n${configuration.command[2]}`;
-        return tag + JSON.stringify(configuration);
-    });
-    if (changed === html) throw new Error('the page has no configuration');
-    writeFileSync(file, changed);
-    for (const coding of ['br', 'gz']) rmSync(`${file}.${coding}`, { force: true });
+/** The site of the example; `snapshot` as in its settings, the usual one when not given. */
+function buildExample(folder, snapshot) {
+    const program = join(folder, `example-${snapshot}`);
+    const site = join(folder, `example-${snapshot}-site`);
+    cpSync(join(root, 'Examples/fastapi-sqlalchemy'), program, { recursive: true });
+    if (snapshot) {
+        const settings = join(program, 'pyproject.toml');
+        const text = readFileSync(settings, 'utf8').replace('[tool.frond]', `[tool.frond]\nsnapshot = "${snapshot}"`);
+        writeFileSync(settings, text);
+    }
+    execFileSync(frond, ['build', program, '-o', site, '--quiet'], { stdio: 'inherit' });
     return site;
 }
 
@@ -333,11 +331,13 @@ async function measure(name, work) {
         }
     }
     if (parts.has('start')) {
-        const server = await serve(buildExample(work));
-        try {
-            await measureStart(name, server.address);
-        } finally {
-            server.stop();
+        for (const snapshot of [undefined, 'site']) {
+            const server = await serve(buildExample(work, snapshot));
+            try {
+                await measureStart(name, server.address, snapshot ? ', snapshot in the site' : '');
+            } finally {
+                server.stop();
+            }
         }
     }
 }

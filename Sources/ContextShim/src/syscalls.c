@@ -33,6 +33,21 @@ FROND_PUBLIC pid_t __syscall_getppid(void) {
     return frond_host_getppid();
 }
 
+/// All processes are in the session and the process group of the first one, which leads both.
+static pid_t leader_of(pid_t pid) {
+    enum { FIRST_PROCESS = 42 };  // Templates/kernel/machine.mjs
+    bool exists = pid == 0 || pid == frond_host_getpid() || kill(pid, 0) == 0;
+    return exists ? FIRST_PROCESS : -ESRCH;
+}
+
+FROND_PUBLIC pid_t __syscall_getsid(pid_t pid) {
+    return leader_of(pid);
+}
+
+FROND_PUBLIC pid_t __syscall_getpgid(pid_t pid) {
+    return leader_of(pid);
+}
+
 /// The main thread's is the process id, as on Linux.
 FROND_PUBLIC pid_t gettid(void) {
     return frond_host_getpid() + (frond_self->id << 16);

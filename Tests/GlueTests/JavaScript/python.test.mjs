@@ -222,3 +222,17 @@ print(done.returncode, done.stdout.strip(), done.stderr)
     assert.equal(stderr, '');
     assert.equal(stdout, '5 FROM THE PARENT \n');
 });
+
+test('a child is in the session and the process group of its parent', limit, async () => {
+    const { status, stdout, stderr } = await run(`
+import os, subprocess, sys
+show = 'import os; print(os.getsid(0), os.getsid(os.getpid()), os.getpgid(os.getpid()), os.getpgrp(), os.getsid(os.getppid()))'
+subprocess.run([sys.executable, '-c', show], check=True)
+print(os.getsid(0), os.getpgid(0), os.getpid())
+try:
+    os.getsid(4711)
+except ProcessLookupError as error:
+    print(error.strerror)
+`);
+    assert.deepEqual([status, stdout, stderr], [0, '42 42 42 42 42\n42 42 42\nNo such process\n', '']);
+});

@@ -2,6 +2,7 @@
 // emscripten_trampoline.c (leave their four objects out of the link).
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "scheduler.h"
 #include "signals.h"
@@ -33,12 +34,18 @@ static const char snapshot_source[] = {
     , 0
 };
 
-/// Calls a function of snapshot.py, and gives up the module. What fails is printed, and no more: the program runs without it.
-static void call_snapshot(void *module, const char *function, const char *argument) {
-    void *result = module ? PyObject_CallMethod(module, function, "s", argument) : NULL;
+/// Gives up what a call of snapshot.py returned. What failed is printed, and no more: the program runs without it.
+static void finish_call(void *result) {
     if (!result) PyErr_Print();
     Py_DecRef(result);
-    Py_DecRef(module);
+}
+
+void _tzset_js(long *timezone, int *daylight, char *standard, char *summer);
+
+/// Libc asks once; a snapshot may be of another zone.
+static void renew_time_zone(void) {
+    tzset();
+    _tzset_js(&timezone, &daylight, tzname[0], tzname[1]);
 }
 
 int frond_program_prepare(int count, char **arguments, const char *modules) {
@@ -46,13 +53,18 @@ int frond_program_prepare(int count, char **arguments, const char *modules) {
     if (status >= 0) return status;
     enum { FILE_INPUT = 257 };  // Py_file_input
     void *code = Py_CompileString(snapshot_source, "snapshot.py", FILE_INPUT);
-    call_snapshot(code ? PyImport_ExecCodeModule(snapshot_module, code) : NULL, "prepare", modules);
+    void *module = code ? PyImport_ExecCodeModule(snapshot_module, code) : NULL;
+    finish_call(module ? PyObject_CallMethod(module, "prepare", "s", modules) : NULL);
+    Py_DecRef(module);
     Py_DecRef(code);
     return -1;
 }
 
 int frond_program_go_on(void) {
-    call_snapshot(PyImport_ImportModule(snapshot_module), "go_on", "");
+    renew_time_zone();
+    void *module = PyImport_ImportModule(snapshot_module);
+    finish_call(module ? PyObject_CallMethod(module, "go_on", "liss", timezone, daylight, tzname[0], tzname[1]) : NULL);
+    Py_DecRef(module);
     return Py_RunMain();
 }
 

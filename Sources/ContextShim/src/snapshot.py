@@ -18,11 +18,15 @@ def prepare(modules):
     sys.dont_write_bytecode = writes
 
 
-def go_on(_):
-    """The program begins, in the process that imported or in one that got a copy of it."""
+def go_on(timezone, daylight, standard, summer):
+    """The program begins, in the process that imported or in one that got a copy of it, perhaps elsewhere in the world."""
     loaded = sys.modules
     del loaded[__name__]
-    # What modules take when they are imported: random numbers, and what time it is.
+    # What modules take when they are imported: where they are, random numbers, what time it is.
+    if "time" in loaded:
+        time = loaded["time"]
+        time.timezone, time.altzone, time.daylight = timezone, timezone - 3600, daylight
+        time.tzname = (standard, summer)
     for name in ("random", "numpy.random"):
         if name in loaded:
             loaded[name].seed()

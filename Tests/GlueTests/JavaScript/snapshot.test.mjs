@@ -92,6 +92,24 @@ test('chance and time are not those of the first start', limit, async () => {
     assert.ok(BigInt(laterClock) > BigInt(Math.floor(first.kept.now * 1e6)), `${laterClock} after ${first.kept.now} ms`);
 });
 
+test('a later start may be in another time zone', limit, async () => {
+    const code = 'import time; print(time.tzname, time.timezone, time.altzone, time.daylight, time.strftime("%H %Z %z", time.localtime(1e9)))';
+    const zone = process.env.TZ;
+    try {
+        process.env.TZ = 'UTC';
+        const { kept, stdout } = await run(['-c', code], { modules: ['time'] });
+        assert.equal(stdout, "('UTC', 'UTC') 0 -3600 0 01 UTC +0000\n");
+        process.env.TZ = 'America/New_York';
+        const whole = await run(['-c', code]);
+        const later = await run(['-c', code], { restore: kept });
+        assert.equal(later.stdout, whole.stdout);
+        assert.equal(later.stdout, "('EST', 'EDT') 18000 14400 1 21 EDT -0400\n");
+    } finally {
+        if (zone === undefined) delete process.env.TZ;
+        else process.env.TZ = zone;
+    }
+});
+
 test('threads, timers and deep recursion work after a later start', limit, async () => {
     const program = `
 import asyncio, threading, time

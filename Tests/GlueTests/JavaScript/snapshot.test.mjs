@@ -18,6 +18,8 @@ let image;
 const packages = {
     counts: 'import builtins\nbuiltins.loads = getattr(builtins, "loads", 0) + 1',
     fails: '1/0',
+    optional: 'try:\n  import settings\n  found = settings.value\nexcept ImportError:\n  found = "nothing"',
+    absent_option: 'try:\n  import no_such_settings\nexcept ImportError:\n  found = "nothing"',
     leaves: 'raise SystemExit(3)',
     writes: 'open("/tmp/written", "w").close()',
     renames: 'import os; os.chmod("/tmp", 0o700)',
@@ -40,6 +42,7 @@ before(async () => {
         '/usr/bin/python3': new Uint8Array(0),
         ...Object.fromEntries(Object.entries(packages).map(([name, text]) =>
             [`/usr/lib/python3.14/site-packages/${name}.py`, encoder.encode(text)])),
+        '/app/settings.py': encoder.encode('import builtins\nbuiltins.loads = getattr(builtins, "loads", 0) + 1\nvalue = "the app"'),
     });
 });
 
@@ -143,6 +146,15 @@ test('a module that can\'t be imported fails where the program imports it', limi
     const code = 'import sys\nfor name in ("fails", "leaves", "absent"):\n  try: __import__(name)\n  except BaseException as e: print(type(e).__name__)';
     for (const { status, stdout, stderr } of await twice(['-c', code], ['fails', 'leaves', 'absent'])) {
         assert.deepEqual([status, stdout, stderr], [0, 'ZeroDivisionError\nSystemExit\nModuleNotFoundError\n', '']);
+    }
+});
+
+test('a package finds the modules of the program, when it runs and not before', limit, async () => {
+    const code = 'import absent_option, optional, sys; print(optional.found, loads, absent_option.found, [type(f).__name__ for f in sys.meta_path])';
+    const whole = await run(['-c', code], { cwd: '/app' });
+    for (const { stdout, stderr } of await twice(['-c', code], ['optional', 'absent_option'], { cwd: '/app' })) {
+        assert.deepEqual([stdout, stderr], [whole.stdout, '']);
+        assert.match(stdout, /^the app 1 nothing /);
     }
 });
 

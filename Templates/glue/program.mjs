@@ -156,7 +156,8 @@ export function bootProgram(options, createKernel) {
             restoreSnapshot(memory, kept);
             mark('restored');
         }
-        if (trace !== null && exports.frond_trace_enabled) memory.i32[exports.frond_trace_enabled.value >> 2] = 1;
+        // A snapshot may be one of a program that was traced.
+        if (exports.frond_trace_enabled) memory.i32[exports.frond_trace_enabled.value >> 2] = trace === null ? 0 : 1;
         if (kept === null) {
             exports.__wasm_call_ctors();
             askForPreload();

@@ -116,8 +116,11 @@ const rows = [];
 let missed = 0;
 
 /** `limit`: ['most' | 'least', number], or nothing when the figure is only to be known. */
+/** Whether what is reported belongs to starts, which have a table of their own. */
+let isStart = false;
+
 function report(browser, name, values, unit, limit, note = '') {
-    const row = { browser, name, unit, ...summary(values), limit, note };
+    const row = { browser, name, unit, ...summary(values), limit, note, isStart };
     const { median } = row;
     row.holds = limit === undefined || (limit[0] === 'most' ? median <= limit[1] : median >= limit[1]);
     if (!row.holds) missed += 1;
@@ -293,6 +296,7 @@ function buildExample(folder, snapshot) {
 }
 
 async function measure(name, work) {
+    isStart = false;
     if (['requests', 'stream', 'long'].some((part) => parts.has(part))) {
         const ours = await serve(buildApp(work));
         const browser = await Browser.launch(name);
@@ -330,7 +334,8 @@ async function measure(name, work) {
             ours.stop();
         }
     }
-    if (parts.has('start')) {
+    isStart = parts.has('start');
+    if (isStart) {
         for (const snapshot of [undefined, 'site']) {
             const server = await serve(buildExample(work, snapshot));
             try {
@@ -360,13 +365,24 @@ const today = new Date().toISOString().slice(0, 10);
 if (options.json) {
     writeFileSync(options.json, `${JSON.stringify({ date: today, machine: machine(), only: [...parts], rows }, null, 2)}\n`);
 }
-if (options.write) {
-    const table = [['browser', 'figure', 'median', 'unit', 'least to most', 'promised'],
-        ...rows.map((row) => { const [shown, spread, promised] = cells(row); return [row.browser, row.name, shown, row.unit, spread, promised]; })];
-    writeSection('Servers in the page', `\`node Tests/Benchmarks/web/run.mjs --only ${[...parts]} --write\`, ${today}, ${machine()}.
+/** Writes rows into their section of the page, when there are any. */
+function writeTable(heading, text, only, chosen) {
+    if (chosen.length === 0) return;
+    const table = [['browser', 'figure', 'median', 'unit', 'least to most', 'promised'], ...chosen.map((row) => {
+        const [shown, spread, promised] = cells(row);
+        return [row.browser, row.name, shown, row.unit, spread, promised];
+    })];
+    writeSection(heading, `\`node Tests/Benchmarks/web/run.mjs --only ${only} --write\`, ${today}, ${machine()}.
 
-The app of the first figures is \`Tests/Benchmarks/web/app\` (FastAPI on uvicorn); starts are those of \`Examples/fastapi-sqlalchemy\`.
+${text}
 
 ${markdownTable(table)}`);
+}
+
+if (options.write) {
+    writeTable('Servers in the page', 'The app is `Tests/Benchmarks/web/app` (FastAPI on uvicorn).',
+        [...parts].filter((part) => part !== 'start'), rows.filter((row) => !row.isStart));
+    writeTable('Starts in the page', 'Of `Examples/fastapi-sqlalchemy`, on localhost: as it is, so that the warm start begins from the '
+        + 'browser\'s snapshot, and with `snapshot = "site"` ([site.md](site.md#snapshots)).', 'start', rows.filter((row) => row.isStart));
 }
 process.exit(missed === 0 ? 0 : 1);

@@ -74,7 +74,7 @@ struct BuildCommand: AsyncParsableCommand {
         console.detail(
             report.noPreload.map { "no snapshot for the next visit: \($0)" }
                 ?? "\(project.app.snapshot == .site ? "every" : "the next") visit starts from a snapshot with"
-                    + " \(report.preloadedModules) modules")
+                + " \(report.preloadedModules) modules")
         if json {
             try printJSON(BuildSummary(report))
         } else {

@@ -14,6 +14,7 @@
 import { missingFeatures } from './support.mjs';
 import { loadProgram } from './loader.mjs';
 import { Program, stoppedStatus } from './program.mjs';
+import { SnapshotShelf } from './snapshots.mjs';
 import { Terminal } from './terminal.mjs';
 import { button, element } from './elements.mjs';
 import { AppFrame, controlPage, CookieMirror, releasePage, Switchboard } from './web/frame.mjs';
@@ -207,7 +208,7 @@ export class FrondApp extends HTMLElement {
         this.loadingPanel = panel;
         this.#prepare();
         try {
-            this.loaded = await loadProgram(this.configuration.assets, (received, total) => panel.bytes(received, total),
+            this.loaded = await loadProgram(await this.#missingAssets(), (received, total) => panel.bytes(received, total),
                 (name) => this.#mark(name), this.loaded?.module);
         } catch (error) {
             if (this.isUnreachable) return;
@@ -219,15 +220,27 @@ export class FrondApp extends HTMLElement {
         if (!this.isUnreachable) this.#run();
     }
 
+    /** Everything that the program's memory depends on before the program itself begins; null when no snapshot is kept. */
+    #snapshotInputs() {
+        const { assets, command, environment, directory, preload } = this.configuration;
+        if (!preload && !assets.snapshot) return null;
+        const parts = [assets.module, assets.image, assets.glue, assets.snapshot].map((asset) => asset?.url ?? '');
+        return { parts, command, environment, directory, preload: preload ?? [] };
+    }
+
+    /** What has to be downloaded: all of the program, but for a snapshot that an earlier visit has kept. */
+    async #missingAssets() {
+        const { assets, base } = this.configuration;
+        if (!assets.snapshot || !await new SnapshotShelf(base, this.#snapshotInputs()).has()) return assets;
+        return { ...assets, snapshot: undefined };
+    }
+
     /** Starts the worker, which gets itself ready while the program's files arrive. */
     #prepare() {
-        const { assets, command, environment, directory, preload, storage } = this.configuration;
-        // Everything that the program's memory depends on, before the program itself begins.
-        const parts = [assets.module, assets.image, assets.glue].map(({ url }) => url);
-        const snapshot = preload ? { parts, command, environment, directory, preload } : null;
+        const { assets, command, environment, directory, storage } = this.configuration;
         this.program = new Program({
             worker: assets.worker.url, glue: assets.glue.url, command, environment, directory, size: this.terminal.size,
-            snapshot, rest: assets.rest, bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
+            snapshot: this.#snapshotInputs(), rest: assets.rest, bridge: assets.bridge?.url, base: this.configuration.base, port: this.configuration.port, storage,
         }, {
             onOutput: (stream, chunk) => this.#output(stream, chunk),
             onListening: (instance) => this.#listening(instance),

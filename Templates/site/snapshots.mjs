@@ -1,5 +1,5 @@
-// Snapshots of a program (Templates/glue/snapshot.mjs): one that the site brings along, or one that is kept between two visits,
-// in the browser's cache storage.
+// Snapshots of a program (Templates/glue/snapshot.mjs): one that the site brings along, and one that is kept between two visits, in
+// the browser's cache storage. The first is kept there, too: decompressing it at each visit would take longer than reading it.
 //
 // There is one of the latter for each site at most. Its name is a hash of everything that the memory depends on: the files of the program,
 // its command line and environment, and what is preloaded; so one of another build is never found, and goes when the next is
@@ -24,6 +24,7 @@ export function parseSnapshot(file) {
 const sizeHeader = 'x-frond-memory';
 const nowHeader = 'x-frond-now';
 const lengthHeader = 'x-frond-length';
+const differsHeader = 'x-frond-differs';
 
 export class SnapshotShelf {
     /**
@@ -37,6 +38,16 @@ export class SnapshotShelf {
         this.pending = null;
     }
 
+    /** Whether `find` will probably find one; it is not read. */
+    async has() {
+        try {
+            const cache = await caches.open(this.cacheName);
+            return await cache.match(await this.#address()) !== undefined;
+        } catch {
+            return false;
+        }
+    }
+
     /** The one that was kept, or null. */
     async find() {
         try {
@@ -46,7 +57,7 @@ export class SnapshotShelf {
             const memory = new Uint8Array(await response.arrayBuffer());
             const number = (header) => Number(response.headers.get(header) ?? NaN);
             if (memory.length !== number(lengthHeader)) return null;
-            return { memory, size: number(sizeHeader), now: number(nowHeader) };
+            return { memory, differs: number(differsHeader), size: number(sizeHeader), now: number(nowHeader) };
         } catch {
             return null;
         }
@@ -72,6 +83,7 @@ export class SnapshotShelf {
                     [sizeHeader]: String(pending.size),
                     [nowHeader]: String(pending.now),
                     [lengthHeader]: String(pending.memory.length),
+                    [differsHeader]: String(pending.differs ?? 0),
                 },
             }));
         } catch {

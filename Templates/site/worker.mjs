@@ -95,6 +95,8 @@ async function start({
         stored = await openStore({ name: storage.name, onFull, onLost });
         post({ type: 'storage', event: 'opened', durable: stored.durable });
     }
+    const brought = snapshot ? parseSnapshot(snapshot) : null;
+    if (brought !== null) snapshots.keep(brought);
     handle = boot({
         module,
         image,
@@ -105,8 +107,7 @@ async function start({
         isatty: true,
         size,
         storage: stored && { volume: stored.volume, paths: storage.paths },
-        snapshot: snapshot ? { modules: [], restore: parseSnapshot(snapshot) }
-            : snapshots && { modules: preload, restore: found, keep: (taken) => snapshots.keep(taken) },
+        snapshot: snapshots && { modules: preload, restore: brought ?? found, keep: (taken) => snapshots.keep(taken) },
         stdout: (chunk) => output.write(1, chunk),
         stderr: (chunk) => output.write(2, chunk),
         progress: (step) => post({ type: 'step', step }),

@@ -30,7 +30,7 @@ class FakeCaches {
 }
 
 const memory = Uint8Array.from({ length: 1000 }, (_, index) => index & 255);
-const snapshot = { memory, size: 131072, now: 12.5 };
+const snapshot = { memory, differs: 0, size: 131072, now: 12.5 };
 
 beforeEach(() => {
     globalThis.caches = new FakeCaches();
@@ -53,6 +53,8 @@ test('a site keeps one', async () => {
     await keep(new SnapshotShelf('/app/', { parts: ['a'] }));
     await keep(new SnapshotShelf('/app/', { parts: ['b'] }));
     assert.equal(await new SnapshotShelf('/app/', { parts: ['a'] }).find(), null);
+    assert.equal(await new SnapshotShelf('/app/', { parts: ['a'] }).has(), false);
+    assert.equal(await new SnapshotShelf('/app/', { parts: ['b'] }).has(), true);
     const [[, entries]] = caches.all;
     assert.deepEqual([...entries.keys()].map((address) => address.replace(/[0-9a-f]{64}$/, '…')),
         ['https://example.org/app/assets/snapshot-…']);
@@ -89,6 +91,7 @@ test('a browser without room or storage starts without a snapshot', async () => 
     globalThis.caches = undefined;
     await keep(shelf);
     assert.equal(await shelf.find(), null);
+    assert.equal(await shelf.has(), false);
     await shelf.forget();
 });
 

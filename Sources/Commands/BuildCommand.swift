@@ -73,7 +73,7 @@ struct BuildCommand: AsyncParsableCommand {
         for (path, reason) in report.omissions { console.detail("left out: \(path) (\(reason))") }
         console.detail(
             report.noPreload.map { "no snapshot for the next visit: \($0)" }
-                ?? "\(project.app.snapshot == .site ? "every" : "the next") visit starts from a snapshot with"
+                ?? "\(report.bringsSnapshot ? "every" : "the next") visit starts from a snapshot with"
                 + " \(report.preloadedModules) modules")
         if json {
             try printJSON(BuildSummary(report))

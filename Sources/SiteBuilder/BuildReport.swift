@@ -21,8 +21,10 @@ public struct BuildReport: Sendable {
     public let transferSize: Int
     /// What it transfers after that.
     public let laterSize: Int
-    /// How many modules a start imports before the program begins, so that the next visit has them from a snapshot.
+    /// How many modules a start imports before the program begins, so that a later one has them from a snapshot.
     public let preloadedModules: Int
+    /// Whether the site brings that snapshot along; else the browser keeps it.
+    public let bringsSnapshot: Bool
     /// Why there are none.
     public let noPreload: String?
     /// What of the app's folder was left out, as pairs of path and reason.
@@ -45,6 +47,7 @@ public struct BuildReport: Sendable {
         laterSize = plan.laterSize
         preloadedModules = preload.names.count
         noPreload = preload.reason
+        bringsSnapshot = plan.files.contains { $0.content.asset.role == .snapshot }
         omissions = assembled.omissions
         sizes = assembled.sizes
         warnings = assembled.warnings

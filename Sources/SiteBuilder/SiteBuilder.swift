@@ -111,8 +111,8 @@ public struct SiteBuilder: Sendable {
         var parts = (first: try readFile(assembled.image), rest: [UInt8]())
         var preload = PreloadedModules()
         var snapshot: [UInt8]?
-        progress("looking which files a start reads")
         let starts = StartFiles(shelf: CacheShelf(options.cache.folder("starts"), limit: 16 << 20), run: runner)
+        if options.splits { progress("looking which files a start reads") }
         if options.splits, var paths = try await starts.paths(of: app, assembled, warnings: &assembled.warnings) {
             let image: FilesImage
             do {
@@ -121,7 +121,7 @@ public struct SiteBuilder: Sendable {
                 throw Diagnostic(.error, "image-impossible", "\(error)")
             }
             preload = PreloadedModules(for: app, reading: paths, image: image)
-            if app.snapshot == .site {
+            if app.snapshot == .site, !preload.names.isEmpty {
                 progress("taking the snapshot")
                 let shelf = CacheShelf(options.cache.folder("snapshots"), limit: 512 << 20)
                 let place = StartSnapshot(shelf: shelf, run: runner)

@@ -16,6 +16,7 @@ import tty from 'node:tty';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { openCodeCache } from './code-cache.mjs';
+import { writeAll } from './write-all.mjs';
 
 const usage = 'usage: run.mjs --glue FILE --wasm FILE [--image FILE] [--env NAME=VALUE]… [--cwd FOLDER]\n' +
     '               [--code FILE] [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats]\n' +
@@ -103,24 +104,6 @@ function openImage(path) {
     // Not zeroed first: all of it is filled, or nobody gets it.
     const room = (size) => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
     return { index, late: { read: (offset, size) => fill(room(size), data + offset), arrival() {} } };
-}
-
-/**
- * Writes all of a chunk before it returns. A pipe may be set to say "not now" by whoever made it: then this waits, as a
- * blocking write does.
- * @returns {number} 0, or the name of an errno that the program should see
- */
-function writeAll(fd, chunk) {
-    let at = 0;
-    while (at < chunk.length) {
-        try {
-            at += fs.writeSync(fd, chunk, at, chunk.length - at);
-        } catch (error) {
-            if (error.code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-            else if (error.code !== 'EINTR') return error.code ?? 'EIO';
-        }
-    }
-    return 0;
 }
 
 /** A file with the interface of FileSystemSyncAccessHandle. */

@@ -3,9 +3,9 @@
 //     node start-files.mjs --glue FILE --wasm FILE --image FILE --cwd FOLDER [--env NAME=VALUE]… [--serves PORT]
 //                          [--snapshot FILE] -- ARGS…
 //
-// It prints their paths as a JSON list, in the order in which they are read first. The program runs in the virtual world of `frond verify`, with nothing on standard
-// input, so the answer is always the same. A start is over when the program ends, when a server (`--serves`; port 0 is the
-// lowest on which it listens) has answered one request, or after a number of events.
+// It prints their paths as a JSON list, in the order in which they are read first. The program runs in the virtual world of
+// `frond verify`, with nothing on standard input, so the answer is always the same. A start is over when the program ends, when a
+// server (`--serves`; port 0 is the lowest on which it listens) has answered one request, or after a number of events.
 //
 // How it sees them: the program gets an image of which only the index is there, and asks for each file of the rest.
 
@@ -13,19 +13,13 @@ import fs from 'node:fs';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseSnapshot } from '../site/snapshots.mjs';
+import { readCommandLine } from './command-line.mjs';
 import { play } from './play.mjs';
 
 /** A start of which there is more to tell than this has turned into something else. */
 const most = 1_000_000;
 
-const options = { env: [] };
-const words = process.argv.slice(2);
-const args = words.splice(words.indexOf('--')).slice(1);
-for (let at = 0; at < words.length; at += 2) {
-    const name = words[at].slice(2);
-    if (name === 'env') options.env.push(words[at + 1].split(/=(.*)/s).slice(0, 2));
-    else options[name] = words[at + 1];
-}
+const { options, env, args } = readCommandLine();
 
 const whole = fs.readFileSync(options.image);
 const indexEnd = 16 + whole.readUInt32LE(12);
@@ -42,7 +36,7 @@ const restore = file ? parseSnapshot(file.buffer.slice(file.byteOffset, file.byt
 
 const read = new Set();
 const { boot } = await import(pathToFileURL(options.glue).href);
-const check = { args, env: options.env, cwd: options.cwd };
+const check = { args, env, cwd: options.cwd };
 if (options.serves !== undefined) {
     check.port = Number(options.serves) || undefined;
     check.requests = [btoa('GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n')];

@@ -9,19 +9,11 @@
 import fs from 'node:fs';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { writeAll } from '../glue/write-all.mjs';
+import { readCommandLine } from './command-line.mjs';
 import { VirtualWorld } from './world.mjs';
 
-const options = { env: {} };
-const words = process.argv.slice(2);
-const args = words.splice(words.indexOf('--')).slice(1);
-for (let at = 0; at < words.length; at += 2) {
-    const name = words[at].slice(2);
-    if (name !== 'env') options[name] = words[at + 1];
-    else {
-        const [variable, value] = words[at + 1].split(/=(.*)/s);
-        options.env[variable] = value;
-    }
-}
+const { options, env, args } = readCommandLine();
 
 /** Calls of imports drive the clock, and whoever traces them sees them. */
 const world = new VirtualWorld();
@@ -38,21 +30,7 @@ function write({ memory, size, now }) {
     header.writeUInt32LE(differs, 12);
     header.writeDoubleLE(now, 16);
     header.writeUInt32LE(size, 24);
-    writeAll(header);
-    writeAll(memory);
-    process.exit(0);
-}
-
-/** A pipe may say "not now". */
-function writeAll(bytes) {
-    for (let at = 0; at < bytes.length;) {
-        try {
-            at += fs.writeSync(1, bytes, at);
-        } catch (error) {
-            if (error.code !== 'EAGAIN') throw error;
-            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-        }
-    }
+    process.exit(writeAll(1, header) === 0 && writeAll(1, memory) === 0 ? 0 : 1);
 }
 
 const { boot } = await import(pathToFileURL(options.glue).href);
@@ -60,7 +38,7 @@ const handle = boot({
     module: WebAssembly.compile(fs.readFileSync(options.wasm)),
     image: fs.readFileSync(options.image),
     args,
-    env: options.env,
+    env: Object.fromEntries(env),
     cwd: options.cwd,
     isatty: true,
     world,

@@ -131,11 +131,16 @@ package struct CompiledModules {
         return parts.isEmpty ? nil : parts.joined(separator: ".")
     }
 
-    /// Whether the compiled form of a module of the library (`json/__pycache__/decoder.cpython-314.pyc`) is shipped.
-    package func contains(compiled path: String) -> Bool {
+    /// The same for compiled files: `json/__pycache__/decoder.cpython-314.pyc` is `json.decoder`.
+    static func moduleName(compiled path: String) -> String? {
         var parts = path.split(separator: "/")
         guard let file = parts.popLast(), parts.popLast() == "__pycache__", let stem = file.split(separator: ".").first
-        else { return true }
-        return Self.moduleName((parts + [stem]).joined(separator: "/") + ".py").map(modules.contains) ?? true
+        else { return nil }
+        return moduleName((parts + [stem]).joined(separator: "/") + ".py")
+    }
+
+    /// Whether the compiled form of a module of the library is shipped.
+    package func contains(compiled path: String) -> Bool {
+        Self.moduleName(compiled: path).map(modules.contains) ?? true
     }
 }

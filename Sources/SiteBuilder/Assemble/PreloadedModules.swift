@@ -23,8 +23,8 @@ package struct PreloadedModules: Equatable, Sendable {
         self.reason = reason
     }
 
-    private static let library = "/usr/lib/python3.14/"
-    private static let packages = library + "site-packages/"
+    private static let library = ImageContents.libraryRoot + "/"
+    private static let packages = ImageContents.packagesRoot + "/"
 
     /// Packages that replace parts of the standard library, which has to happen before anything else is imported.
     private static let patching: Set<String> = ["gevent", "eventlet"]
@@ -72,17 +72,15 @@ package struct PreloadedModules: Equatable, Sendable {
         }
     }
 
-    /// `…/email/__pycache__/message.cpython-314.pyc` is `email.message`, `…/email/__init__.py` is `email`.
+    /// The module of a file below the library's or the packages' folder.
     private static func name(of path: String) -> String? {
         let root = path.hasPrefix(packages) ? packages : library
-        guard path.hasPrefix(root), path.hasSuffix(".pyc") || path.hasSuffix(".py") else { return nil }
-        var parts = path.dropFirst(root.count).split(separator: "/").filter { $0 != "__pycache__" }
-        guard let file = parts.popLast(), !file.hasPrefix(".") else { return nil }
-        let stem = file.prefix { $0 != "." }
-        if stem != "__init__" { parts.append(stem) }
-        let isName = { (part: Substring) in part.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } }
-        guard !parts.isEmpty, parts.allSatisfy(isName) else { return nil }
-        return parts.joined(separator: ".")
+        guard path.hasPrefix(root) else { return nil }
+        let below = String(path.dropFirst(root.count))
+        guard let name = CompiledModules.moduleName(below) ?? CompiledModules.moduleName(compiled: below),
+            name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." })
+        else { return nil }
+        return name
     }
 
     private static func top(_ name: String) -> String { String(name.prefix { $0 != "." }) }

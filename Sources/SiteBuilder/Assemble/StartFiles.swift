@@ -22,7 +22,11 @@ struct StartFiles {
     func paths(
         of app: AppDescription, _ assembled: AssembledApp, from snapshot: URL? = nil, warnings: inout [Diagnostic]
     ) async throws -> [String]? {
-        let start = try HeadlessStart(app, assembled, scripts: ["start-files", "play", "world"])
+        let start = try HeadlessStart(
+            app, assembled,
+            scripts: [
+                "verify/start-files", "verify/command-line", "verify/play", "verify/world", "site/snapshots",
+            ])
         var options = app.isServer ? ["--serves", "\(app.port ?? 0)"] : []
         if let snapshot { options += ["--snapshot", snapshot.path] }
         let program = start.program(options: options, limit: Self.limit)

@@ -64,13 +64,13 @@ for (const { name, program, run } of engines) {
     results.push({ engine: name, version: version(program), ...await run() });
 }
 
-console.log('nanoseconds          floor   switch   ratio   create   with 5,000 parked');
+console.log('nanoseconds          floor     bare   switch   to floor   to bare   create   with 5,000 parked');
 for (const r of results) {
     if (r.error) console.log(`${r.engine.padEnd(18)} ${r.error}`);
     else {
         const cell = (value, width) => String(value).padStart(width);
-        console.log(`${r.engine.padEnd(18)}${cell(r.floor, 8)}${cell(r.switch, 9)}${cell(r.ratio, 8)}` +
-            `${cell(r.create, 9)}${cell(r.parked, 20)}`);
+        console.log(`${r.engine.padEnd(18)}${cell(r.floor, 8)}${cell(r.bare, 9)}${cell(r.switch, 9)}${cell(r.ratio, 11)}` +
+            `${cell(r.bareRatio, 10)}${cell(r.create, 9)}${cell(r.parked, 20)}`);
     }
 }
 const report = { date: new Date().toISOString().slice(0, 10), cpu: os.cpus()[0]?.model, cores: os.cpus().length, results };

@@ -1,13 +1,15 @@
 // How long a switch between two contexts takes at C level, against what the engine could do at best.
 //
-//     floor     two async functions hand over to each other through promises: the least that JSPI can cost
+//     floor     two async functions hand over to each other through promises
+//     bare      two stacks of a module of one loop do so: the least that JSPI costs (bare.mjs)
 //     switch    two contexts of programs/contexts.c ping-pong through frond.switch, whole glue
 //     create    a context is made, runs and finishes; pooled
 //     parked    a switch while 5,000 other contexts are parked
 //
-// Medians of interleaved rounds, nanoseconds. `node run.mjs` runs it in every engine that is there.
+// Medians of interleaved rounds, nanoseconds; the ratios of switch to the floors are the medians of the rounds' own. `node run.mjs` runs it in every engine that is there.
 
 import { bootProgram } from '../../../Templates/glue/program.mjs';
+import { bareSwitch } from './bare.mjs';
 import { createStubKernel } from '../../GlueTests/JavaScript/stub-kernel.mjs';
 
 const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1];
@@ -49,18 +51,23 @@ async function measure(module, backend, ...args) {
  * @param {{ backend?: string, rounds?: number, switches?: number }} options
  */
 export async function benchmark(module, { backend = 'jspi', rounds = 9, switches = 300000 } = {}) {
-    const samples = { floor: [], switch: [], create: [], parked: [] };
+    const samples = { floor: [], bare: [], switch: [], create: [], parked: [] };
     for (let round = 0; round <= rounds; round++) {
         const sample = {
             floor: await floor(switches),
+            bare: await bareSwitch(switches),
             switch: await measure(module, backend, 'pingpong', switches),
             create: await measure(module, backend, 'pool', 100000),
         };
-        if (round % 3 === 1) samples.parked.push(await measure(module, backend, 'parked', 5000));
         if (round > 0) for (const name of Object.keys(sample)) samples[name].push(sample[name]); // the first warms up
     }
+    // Last: what is left of thousands of stacks until the engine collects them would slow the rounds after it.
+    for (let round = 0; round < 3; round++) samples.parked.push(await measure(module, backend, 'parked', 5000));
     const result = { backend };
     for (const name of Object.keys(samples)) result[name] = Math.round(median(samples[name]) * 10) / 10;
-    result.ratio = Math.round(result.switch / result.floor * 100) / 100;
+    // Of each round by itself: a machine that others use has slow and fast moments, and a round lies within one.
+    const ratioTo = (name) => Math.round(median(samples.switch.map((each, round) => each / samples[name][round])) * 100) / 100;
+    result.ratio = ratioTo('floor');
+    result.bareRatio = ratioTo('bare');
     return result;
 }

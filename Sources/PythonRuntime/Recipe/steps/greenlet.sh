@@ -19,7 +19,7 @@ extension() { # NAME SOURCE COMPILER-FLAGS…: one extension module that exports
     local name=$1 source=$2
     shift 2
     echo "compiling $source"
-    emcc "${flags[@]}" -fvisibility=hidden "$@" -c "$source" -o "$name.o"
+    emcc "${flags[@]}" -O3 -fvisibility=hidden "$@" -c "$source" -o "$name.o"
     emcc -O2 -fwasm-exceptions -sSUPPORT_LONGJMP=wasm -sSIDE_MODULE=2 -sWASM_BIGINT --profiling-funcs \
         -sEXPORTED_FUNCTIONS="_PyInit_$name" "$name.o" -o "$name$suffix"
     rm "$name.o"

@@ -100,6 +100,13 @@ import Wheels
         try Data("another build".utf8).write(to: file)
         let wheel = try Resolver.KitWheel(file: file)
         #expect(await identifier { _ = try await store.wheels(of: lock, kitWheels: [wheel]) } == "lock-kit-changed")
+
+        let refreshed = try lock.refreshed(with: [wheel])
+        #expect(refreshed.packages.map(\.sha256) == [Hash.sha256(Array("another build".utf8))])
+        #expect(try refreshed.refreshed(with: [wheel]) == refreshed)
+        #expect(refreshed.missing(in: [wheel]).isEmpty)
+        #expect(try lock.refreshed(with: []) == lock)
+        #expect(lock.missing(in: []) == ["~ greenlet 3.5.6, which this version's runtime kit does not have"])
     }
 
     @Test func onlyOfferedWheelsOfTheKitAreInstalledByALock() async throws {

@@ -9,6 +9,8 @@ import Wheels
 ///                                   │ no
 ///                                   └─ resolve (uv), write pylock.toml ─▶ wheels of the lock
 ///
+/// A lock also answers no longer when this version's runtime kit has other wheels than those that were locked.
+///
 /// An app that needs nothing but what the kit brings (greenlet) has no lock and needs none.
 struct Dependencies: Sendable {
     /// What may happen to a lock that does not answer the requirements.
@@ -43,14 +45,24 @@ struct Dependencies: Sendable {
         let name = project.lockFile.lastPathComponent
         let exists = FileManager.default.fileExists(atPath: project.lockFile.path)
         let previous = exists ? try LockFile(reading: project.lockFile, name: name) : nil
-        let changes = previous?.changes(from: project.requirements) ?? []
-        if let previous, changes.isEmpty, mode != .upgrade { return previous }
+        let kitWheels = try kitWheels()
+        let kept = try previous?.refreshed(with: kitWheels)
+        let changes = previous.map { $0.changes(from: project.requirements) + $0.missing(in: kitWheels) } ?? []
+        if let kept, changes.isEmpty, mode != .upgrade, kept == previous { return kept }
         if mode == .locked {
+            let what =
+                !exists
+                ? "there is no \(name) yet"
+                : changes.isEmpty
+                    ? "\(name) names wheels of another runtime kit"
+                    : "\(name) does not answer what \(project.origin) asks for"
             throw Diagnostic.input(
-                "lock-outdated",
-                exists
-                    ? "\(name) does not answer what \(project.origin) asks for" : "there is no \(name) yet",
-                notes: changes, hints: ["run frond lock and commit \(name)"])
+                "lock-outdated", what, notes: changes, hints: ["run frond lock and commit \(name)"])
+        }
+        if let kept, changes.isEmpty, mode != .upgrade {
+            try AtomicFile.write(kept.text, to: project.lockFile)
+            activity.note("\(name): brought up to date with this version's runtime kit")
+            return kept
         }
         let resolver = try await resolver(for: project)
         let lock = try await activity.step("Resolving the dependencies of \(project.app.name)") { _ in
@@ -67,10 +79,10 @@ struct Dependencies: Sendable {
     /// What is wrong with an app's dependencies; changes nothing, and looks at a lock that answers them only for that.
     func problems(of project: Project) async throws -> [Diagnostic] {
         let name = project.lockFile.lastPathComponent
-        if FileManager.default.fileExists(atPath: project.lockFile.path),
-            try LockFile(reading: project.lockFile, name: name).changes(from: project.requirements).isEmpty
-        {
-            return []
+        if FileManager.default.fileExists(atPath: project.lockFile.path) {
+            let lock = try LockFile(reading: project.lockFile, name: name)
+            let changes = lock.changes(from: project.requirements) + lock.missing(in: try kitWheels())
+            if changes.isEmpty { return [] }
         }
         if offline { return [] }
         do {

@@ -78,6 +78,31 @@ public struct LockFile: Sendable, Equatable {
         return added + removed
     }
 
+    /// The same lock with the hashes of those wheels that the runtime kit has now under the names that were locked: another
+    /// version of Frond may have compiled them anew.
+    ///
+    /// - Throws: `Diagnostic` when a wheel of the kit can't be read.
+    public func refreshed(with kitWheels: [Resolver.KitWheel]) throws(Diagnostic) -> LockFile {
+        var lock = self
+        for index in packages.indices where packages[index].source == .kit {
+            guard let file = kitWheels.map(\.file).first(where: { $0.lastPathComponent == packages[index].wheel })
+            else { continue }
+            do {
+                lock.packages[index].sha256 = Hash.sha256(Array(try Data(contentsOf: file)))
+            } catch {
+                throw Diagnostic.unreadable(file, error)
+            }
+        }
+        return lock
+    }
+
+    /// What the lock takes from the kit and the kit does not have; a line for each, like those of `changes`.
+    public func missing(in kitWheels: [Resolver.KitWheel]) -> [String] {
+        let names = Set(kitWheels.map(\.file.lastPathComponent))
+        return packages.filter { $0.source == .kit && !names.contains($0.wheel) }
+            .map { "~ \($0.name) \($0.version), which this version's runtime kit does not have" }
+    }
+
     /// Requirements compared without their white space, in order, each once.
     static func normalized(_ requirements: [String]) -> [String] {
         Array(Set(requirements.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })).sorted()

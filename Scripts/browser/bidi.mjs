@@ -304,4 +304,8 @@ export class Page {
     async reload() {
         await this.browser.send('browsingContext.reload', { context: this.context, wait: 'interactive' });
     }
+
+    async close() {
+        await this.browser.send('browsingContext.close', { context: this.context });
+    }
 }

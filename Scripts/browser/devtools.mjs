@@ -80,7 +80,7 @@ export class DevTools {
             await this.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${text})()` }, sessionId);
         }
         await this.send('Page.navigate', { url }, sessionId);
-        return new DevToolsPage(this, sessionId);
+        return new DevToolsPage(this, sessionId, targetId);
     }
 
     /** The leader of the browser's processes. */
@@ -104,9 +104,10 @@ export class DevTools {
 }
 
 class DevToolsPage {
-    constructor(browser, session) {
+    constructor(browser, session, target) {
         this.browser = browser;
         this.session = session;
+        this.target = target;
     }
 
     /** The value of an expression in the page; a promise is awaited. */
@@ -120,6 +121,10 @@ class DevToolsPage {
 
     reload() {
         return this.browser.send('Page.reload', {}, this.session);
+    }
+
+    async close() {
+        await this.browser.send('Target.closeTarget', { targetId: this.target });
     }
 
     /** Ends all service workers, as the browser may at any time. */

@@ -66,7 +66,7 @@ async function run(browser, { env }, isFirst) {
             break;
         }
     }
-    await browser.send('browsingContext.close', { context: page.context });
+    await page.close();
 }
 
 const browser = await Browser.launch(options.browser);

@@ -2,6 +2,7 @@
 same in every start from that copy.
 """
 
+import gc
 import os
 import sys
 from importlib.machinery import PathFinder
@@ -32,6 +33,8 @@ def prepare(modules):
     # A file that was written would not be there in a later start.
     writes = sys.dont_write_bytecode
     sys.dont_write_bytecode = True
+    # What imports make stays; looking for garbage in it again and again, and not once, is a tenth of the time that they take.
+    gc.disable()
     for name in modules.split(","):
         try:
             __import__(name)
@@ -40,6 +43,8 @@ def prepare(modules):
     sys.dont_write_bytecode = writes
     sys.meta_path.remove(finder)
     sys.path_importer_cache.pop(finder.folder, None)
+    gc.collect()
+    gc.enable()
 
 
 def go_on(timezone, daylight, standard, summer):

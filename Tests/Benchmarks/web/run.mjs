@@ -92,6 +92,11 @@ const appIsThere = `document.documentElement.dataset.frondTimes?.includes('"resp
 const app = 'document.querySelector(".frond-frame").contentWindow.frondBenchmark';
 const shell = 'globalThis.frondBenchmark';
 
+/** A browser; without chromedriver, which has Chromium keep a copy of every answer. */
+function launch(name) {
+    return name === 'chromium' ? DevTools.launch() : Browser.launch(name);
+}
+
 /** Memory of all of a browser's processes, MB: shared pages count once. */
 function memoryOf(browser) {
     let sum = 0;
@@ -243,19 +248,21 @@ async function measureStart(name, address, label) {
     const cold = [];
     const warm = [];
     for (let round = 0; round < rounds; round += 1) {
-        const browser = await Browser.launch(name);
+        const browser = await launch(name);
         try {
+            // Its own pages and updates first: it is the site that is measured.
+            await pause(5000);
             const first = await opened(browser);
             cold.push(first);
             if (round > 0) continue;
             // The browser writes its caches of compiled code a while after the page stands.
             await pause(8000);
-            await browser.send('browsingContext.close', { context: first.page.context }).catch(() => {});
+            await first.page.close().catch(() => {});
             for (let visit = 0; visit < rounds; visit += 1) {
                 const again = await opened(browser);
                 warm.push(again);
                 await pause(1500);
-                await browser.send('browsingContext.close', { context: again.page.context }).catch(() => {});
+                await again.page.close().catch(() => {});
             }
         } finally {
             await browser.close();
@@ -323,8 +330,7 @@ async function measure(name, work) {
     }
     if (parts.has('memory')) {
         const ours = await serve(buildApp(work));
-        // chromedriver has Chromium keep a copy of every answer.
-        const browser = await (name === 'chromium' ? DevTools.launch() : Browser.launch(name));
+        const browser = await launch(name);
         try {
             const page = await browser.open(ours.address, [`${inPage}`]);
             await until(page, 'the app', appIsThere);

@@ -8,6 +8,9 @@ for patch in "$RECIPE"/patches/cpython-*.patch; do
     echo "applying ${patch##*/}"
     patch --directory=source --strip=1 --no-backup-if-mismatch <"$patch"
 done
+for header in unicodedata_db unicodename_db cjkcodecs/mappings_{cn,hk,jp,kr,tw}; do
+    "$BUILD_PYTHON" "$RECIPE/steps/late_tables.py" "source/Modules/$header.h" tables
+done
 
 # The interpreter that runs the build must write the same byte code as the one that it builds.
 "$BUILD_PYTHON" - <<'PYTHON'

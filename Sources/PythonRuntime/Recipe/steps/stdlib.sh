@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# The standard library: what a browser can use of it, sysconfig's data, byte code, and CPython's tests beside it.
+# The standard library: what a browser can use of it, tables that modules with C code read, sysconfig's data, byte code, and
+# CPython's tests beside it.
 set -euo pipefail
 
 configured=$STEPS/python-configure
 library=out/lib/python3.14
 mkdir -p "$library" out/tests/python3.14 out/licenses
 cp -r "$configured"/source/Lib/. "$library/"
+cp -r "$configured/tables" "$library/"
 mv "$library/test" out/tests/python3.14/test
 
 # One pattern a line, with the reason behind a '#'.

@@ -4,10 +4,10 @@
 //
 // Says "there" on standard output when the page has come so far; ends when standard input does.
 
-import { Browser } from '../../../Scripts/browser/bidi.mjs';
+import { DevTools } from '../../../Scripts/browser/devtools.mjs';
 
 const [address, text] = process.argv.slice(2);
-const browser = await Browser.launch('chromium');
+const browser = await DevTools.launch();
 const page = await browser.open(address);
 for (const end = Date.now() + 60_000; text !== undefined;) {
     if (await page.evaluate(`document.body.innerText.includes(${JSON.stringify(text)})`).catch(() => false)) break;

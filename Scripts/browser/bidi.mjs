@@ -146,7 +146,7 @@ export class Browser {
         writeFileSync(join(this.#profile, 'user.js'), preferences.join(''));
         this.#spawn(process.env.FROND_FIREFOX ?? 'firefox-esr', [
             '--headless', '--no-remote', '--width', '1000', '--height', '700', '--profile', this.#profile,
-            `--remote-debugging-port=${port}`, 'about:blank',
+            `--remote-debugging-port=${port}`, '--remote-allow-system-access', 'about:blank',
         ]);
         await this.#connect(`ws://127.0.0.1:${port}/session`);
         await this.send('session.new', { capabilities: {} });
@@ -187,6 +187,16 @@ export class Browser {
             if (this.console.length > 200) this.console.shift();
             this.onConsole(message.params.text);
         }
+    }
+
+    /** Has Firefox give back all memory that it can do without, in all of its processes. */
+    async minimizeMemory() {
+        const { contexts } = await this.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
+        await this.send('script.evaluate', {
+            expression: `new Promise((resolve) => Cc['@mozilla.org/memory-reporter-manager;1']
+                .getService(Ci.nsIMemoryReporterManager).minimizeMemoryUsage(resolve))`,
+            target: { context: contexts[0].context }, awaitPromise: true,
+        });
     }
 
     /** Sends one command and waits for its result. */

@@ -83,6 +83,18 @@ export class DevTools {
         return new DevToolsPage(this, sessionId, targetId);
     }
 
+    /** Has the browser give back memory that it can do without. */
+    async minimizeMemory() {
+        const { targetInfos } = await this.send('Target.getTargets');
+        for (const { targetId, type } of targetInfos) {
+            if (type !== 'page') continue;
+            const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
+            await this.send('HeapProfiler.collectGarbage', {}, sessionId);
+            await this.send('Memory.simulatePressureNotification', { level: 'critical' }, sessionId);
+            await this.send('Target.detachFromTarget', { sessionId });
+        }
+    }
+
     /** The leader of the browser's processes. */
     get group() {
         return this.#child.pid;

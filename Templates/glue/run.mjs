@@ -223,6 +223,17 @@ async function handThrough(network, port, socket) {
     }
 }
 
+/** What others send, and the program may handle; the numbers are Linux's, outside and inside. */
+const signals = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
+
+/** Ends this process by the signal that has ended the program, so that whoever waits for it sees what python would show. */
+function endBy(signal) {
+    const name = Object.keys(signals).find((each) => signals[each] === signal);
+    if (name === undefined) return;
+    process.removeAllListeners(name);
+    process.kill(process.pid, name);
+}
+
 async function main() {
     const options = parse(process.argv.slice(2));
     checkEngine();
@@ -268,7 +279,7 @@ async function main() {
         if (isatty.stdin) followTerminal(handle.kernel.tty, pump);
         shareListeners(handle.kernel.network);
     }, () => {});
-    process.on('SIGINT', () => handle.interrupt());
+    for (const [name, number] of Object.entries(signals)) process.on(name, () => handle.raise(number));
     if (isatty.stdout) {
         process.on('SIGWINCH', () => {
             // Node updates the size on the same signal, after its own handlers.
@@ -282,6 +293,7 @@ async function main() {
     volume?.close();
     if (exports !== null) code?.keep(await compiling, exports.frond_next);
     if (options.stats) fs.writeSync(2, `${JSON.stringify(handle.stats())}\n`);
+    endBy(handle.kernel?.process.deadlySignal);
     process.exit(status);
 }
 

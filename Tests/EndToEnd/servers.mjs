@@ -1,6 +1,8 @@
-// A server under `frond run`: it answers outside and inside, and ^C ends it as it does elsewhere.
+// A server under `frond run`: it answers outside and inside, and a signal ends it as it does elsewhere.
 //
-//     node servers.mjs 'what it answers' STATUS 'its last words' FROND run … {port} …
+//     node servers.mjs 'what it answers' SIGNAL STATUS 'its last words' FROND run … {port} …
+//
+// STATUS is an exit status or the name of the signal that it dies of.
 //
 // {port} becomes a free port. The program asks itself from inside (Apps/servers/visit.py) and prints what it was told.
 // Says every check on standard output; exit status 1 when one fails.
@@ -8,7 +10,7 @@
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 
-const [answer, status, words, program, ...rest] = process.argv.slice(2);
+const [answer, signal, status, words, program, ...rest] = process.argv.slice(2);
 
 const port = await new Promise((resolve) => {
     const server = net.createServer().listen(0, '127.0.0.1', () => {
@@ -21,7 +23,7 @@ const child = spawn(program, rest.map((word) => word.replaceAll('{port}', String
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
 let said = '';
 for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { said += chunk; });
-const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)));
+const ended = new Promise((resolve) => child.on('close', (code, died) => resolve(died ?? code)));
 
 let failures = 0;
 const check = (what, seen, wanted) => {
@@ -51,9 +53,9 @@ try {
     check('20 at once', several.filter(([code, text]) => code === 200 && text === answer).length, 20);
     await until('answer inside', () => said.includes('inside: '));
     check('it answers inside', /inside: (.*)/.exec(said)[1], `200 ${answer}`);
-    process.kill(-child.pid, 'SIGINT');
+    process.kill(-child.pid, signal);
     const limit = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 60_000);
-    check('its exit status after ^C', await ended, Number(status));
+    check(`how it ends on ${signal}`, String(await ended), status);
     clearTimeout(limit);
     check(`it says "${words}"`, said.includes(words), true);
     const refused = await ask('/').then(() => 'answered', (error) => error.cause?.code ?? String(error));

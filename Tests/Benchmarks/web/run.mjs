@@ -319,7 +319,7 @@ async function openPeer(browser, page) {
     const json = await page.evaluate(`document.querySelector('.frond-frame').contentWindow.fetch('/json')
         .then((response) => response.text())`);
     const plain = await servePeer({ ...peer, '/json': ['application/json', json] });
-    const peerPage = await browser.open(plain.address);
+    const peerPage = await browser.open(plain.address, [`${inPage}`]);
     await until(peerPage, 'the peer', 'document.title === "Ready"');
     return { peerPage, stop: plain.stop };
 }

@@ -3,8 +3,9 @@
     late_tables.py HEADER FOLDER
 
 `static const TYPE NAME[] = {numbers};` becomes an array of zeros of the same size; the numbers go, one table after the other, into
-FOLDER/NAME-OF-HEADER, which is a file of the standard library (`tables/`). The header gets a function, late_tables_NAME-OF-HEADER(),
-that reads them from there; the module's PyInit function calls it (patches/cpython-late-tables.patch, late_tables.c of the shim).
+FOLDER/NAME-OF-HEADER, which is a file of the standard library (in `lib-tables/`, a name that nothing can import). The header gets a
+function, late_tables_NAME-OF-HEADER(), that reads them from there; the module's PyInit function calls it (late_tables.c of the shim
+and patches/cpython-late-tables.patch).
 """
 
 import pathlib
@@ -49,7 +50,7 @@ int _Py_LoadTables(const char *path, ...);
 static int
 late_tables_{header.stem}(void)
 {{
-    return _Py_LoadTables("/usr/lib/python3.14/tables/{header.stem}",
+    return _Py_LoadTables("/usr/lib/python3.14/lib-tables/{header.stem}",
         {calls}, (void *)0);
 }}
 """

@@ -7,7 +7,7 @@ configured=$STEPS/python-configure
 library=out/lib/python3.14
 mkdir -p "$library" out/tests/python3.14 out/licenses
 cp -r "$configured"/source/Lib/. "$library/"
-cp -r "$configured/tables" "$library/"
+cp -r "$configured/tables" "$library/lib-tables"
 mv "$library/test" out/tests/python3.14/test
 
 # One pattern a line, with the reason behind a '#'.

@@ -74,6 +74,28 @@ extension EndToEnd {
             #expect(result.text == "['FROND_X'] 1\n")
         }
 
+        /// Tables of unicodedata and of CJK codecs are files of the library; upstream's tests of what is in them are in the suite `cpython`.
+        @Test func readsTablesWhenTheirModuleIsImported() async throws {
+            let code = """
+                import os, unicodedata
+                print(unicodedata.name('€'), '日本'.encode('shift_jis').hex())
+                table = '/usr/lib/python3.14/lib-tables/mappings_kr'
+                os.remove(table)
+                for content in None, bytes(100):
+                    if content:
+                        with open(table, 'wb') as file:
+                            file.write(content)
+                    try:
+                        import _codecs_kr
+                    except OSError as error:
+                        print(type(error).__name__, os.path.basename(error.filename))
+                """
+            let result = try await Workshop.frond(["run", "-c", code])
+            #expect(
+                result.text == "EURO SIGN 93fa967b\nFileNotFoundError mappings_kr\nOSError mappings_kr\n",
+                "\(result.text)\(result.errorText)")
+        }
+
         @Test(arguments: [
             ("exception.py", Int32(1), "ZeroDivisionError"), ("leave.py", 3, ""),
             ("recursion.py", 1, "RecursionError: maximum recursion depth exceeded"), ("memory.py", 1, "MemoryError"),

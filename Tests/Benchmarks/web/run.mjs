@@ -324,7 +324,8 @@ async function openPeer(browser, page) {
     const json = await page.evaluate(`document.querySelector('.frond-frame').contentWindow.fetch('/json')
         .then((response) => response.text())`);
     const plain = await servePeer({ ...peer, '/json': ['application/json', json] });
-    const peerPage = await browser.open(plain.address, [`${inPage}`]);
+    // What a Browser was given for one page, it puts into all.
+    const peerPage = await browser.open(plain.address, browser instanceof DevTools ? [`${inPage}`] : []);
     await until(peerPage, 'the peer', 'document.title === "Ready"');
     return { peerPage, stop: plain.stop };
 }

@@ -48,21 +48,19 @@ struct Dependencies: Sendable {
         let kitWheels = try kitWheels()
         let kept = try previous?.refreshed(with: kitWheels)
         let changes = previous.map { $0.changes(from: project.requirements) + $0.missing(in: kitWheels) } ?? []
-        if let kept, changes.isEmpty, mode != .upgrade, kept == previous { return kept }
-        if mode == .locked {
-            let what =
-                !exists
-                ? "there is no \(name) yet"
-                : changes.isEmpty
-                    ? "\(name) names wheels of another runtime kit"
-                    : "\(name) does not answer what \(project.origin) asks for"
-            throw Diagnostic.input(
-                "lock-outdated", what, notes: changes, hints: ["run frond lock and commit \(name)"])
+        func outdated(_ what: String) -> Diagnostic {
+            .input("lock-outdated", what, notes: changes, hints: ["run frond lock and commit \(name)"])
         }
         if let kept, changes.isEmpty, mode != .upgrade {
+            if kept == previous { return kept }
+            if mode == .locked { throw outdated("\(name) names wheels of another runtime kit") }
             try AtomicFile.write(kept.text, to: project.lockFile)
             activity.note("\(name): brought up to date with this version's runtime kit")
             return kept
+        }
+        if mode == .locked {
+            throw outdated(
+                exists ? "\(name) does not answer what \(project.origin) asks for" : "there is no \(name) yet")
         }
         let resolver = try await resolver(for: project)
         let lock = try await activity.step("Resolving the dependencies of \(project.app.name)") { _ in

@@ -6,7 +6,8 @@
 //     create    a context is made, runs and finishes; pooled
 //     parked    a switch while 5,000 other contexts are parked
 //
-// Medians of interleaved rounds, nanoseconds; the ratios of switch to the floors are the medians of the rounds' own. `node run.mjs` runs it in every engine that is there.
+// Medians of interleaved rounds, nanoseconds; the ratios of switch to the floors are the medians of the rounds' own. `node run.mjs`
+// runs it in every engine that is there.
 
 import { bootProgram } from '../../../Templates/glue/program.mjs';
 import { bareSwitch } from './bare.mjs';

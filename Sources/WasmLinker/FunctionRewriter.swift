@@ -14,6 +14,8 @@ struct FunctionRewriter: ~Copyable {
     /// The file whose code is being copied, and what its indices become.
     private var file = -1
     private var maps = Numbering.FileMaps()
+    /// Whether indirect calls go through thunks in the function in the making.
+    private var isThunked = false
     /// The code of the function in the making.
     private var output = ByteWriter(capacity: 1 << 16)
     /// Constants that are read but not written yet, because an addition may follow; at most two.
@@ -33,8 +35,11 @@ struct FunctionRewriter: ~Copyable {
     }
 
     /// Appends a body, with its size before it, to what a section is made of.
-    mutating func rewrite(_ body: FunctionBody, of file: Int, to section: inout ByteWriter) throws(WasmError) {
+    mutating func rewrite(
+        _ body: FunctionBody, of file: Int, isThunked: Bool, to section: inout ByteWriter
+    ) throws(WasmError) {
         select(file)
+        self.isThunked = isThunked
         output.removeAll()
         if body.locals.contains(where: { if case .reference = $0.type { true } else { false } }) {
             output.locals(body.locals.map { FunctionBody.Locals(count: $0.count, type: mapped($0.type)) })
@@ -48,6 +53,7 @@ struct FunctionRewriter: ~Copyable {
     /// Appends the translation of a constant expression.
     mutating func rewriteExpression(_ bytes: Bytes, of file: Int, to section: inout ByteWriter) throws(WasmError) {
         select(file)
+        isThunked = false
         output.removeAll()
         try rewrite(bytes)
         section.append(output)
@@ -138,6 +144,11 @@ struct FunctionRewriter: ~Copyable {
 
     /// Writes an instruction with its indices translated.
     private mutating func write(_ instruction: Instruction, _ reader: InstructionReader) {
+        if isThunked, LargeFunctions.canBeThunked(instruction) {
+            output.opcode(.call)
+            output.u32(maps.thunks[Int(instruction.index)])
+            return
+        }
         output.opcode(instruction.opcode)
         let (index, second) = (Int(instruction.index), Int(instruction.secondIndex))
         switch instruction.immediate {

@@ -25,6 +25,8 @@ struct SyntheticFunction {
         case calls([FunctionID])
         /// The same, but only the first time: the word at an address remembers that.
         case callsOnce([FunctionID], flag: UInt32)
+        /// Calls the function in the slot that the last parameter says, with the others: a thunk (see `LargeFunctions`).
+        case callsIndirectly(type: UInt32, parameters: Int)
     }
 
     var name: String

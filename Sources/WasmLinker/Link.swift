@@ -45,6 +45,7 @@ final class Link {
     var exportedGlobals: Set<Int> = []
     var libraryTable = LibraryTable()
     var live = LiveSet()
+    var largeFunctions = LargeFunctions()
     var warnings = WarningList()
     /// Passive data segments of all files.
     var passiveData: [Bytes] = []
@@ -96,5 +97,6 @@ final class Link {
         try synthesize()
         try chooseExports()
         try markLive()
+        try addThunks()
     }
 }

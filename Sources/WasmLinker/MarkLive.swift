@@ -113,6 +113,11 @@ extension Link {
             guard Int(start) < main.functions.count else { throw .badIndex("function", start, in: main.name) }
             mark(main.functions[Int(start)])
         }
+        try walkMarked()
+    }
+
+    /// Walks what has been marked, and what is marked on the way.
+    func walkMarked() throws(LinkError) {
         var state = WalkState()
         while true {
             if let global = live.globalWork.popLast() {
@@ -128,11 +133,15 @@ extension Link {
     private func walk(_ function: FunctionID, _ state: inout WalkState) throws(LinkError) {
         switch functions[function] {
         case .host: break
-        case .file(let ordinal, let body): try walk(body, of: files[ordinal], &state)
+        case .file(let ordinal, let body):
+            var calls = LargeFunctions.calls(of: files[ordinal].module.code[body])
+            try walk(body, of: files[ordinal], &state, &calls)
+            if let calls { largeFunctions.add(calls, of: function) }
         case .synthetic(let synthetic):
             switch synthetic.body {
             case .trap: break
             case .calls(let calls), .callsOnce(let calls, _): for call in calls { mark(call) }
+            case .callsIndirectly(let type, _): mark(type: type)
             }
             for use in undefinedUses[function] ?? [] { warnings.add(use.kind, use.name, in: use.file) }
         }
@@ -145,7 +154,7 @@ extension Link {
         try mark(global.initial, of: global.file)
     }
 
-    private func mark(_ function: FunctionID) {
+    func mark(_ function: FunctionID) {
         if function.index >= live.functions.count {
             // A slot or trap that was made while marking.
             live.functions += Array(repeating: false, count: functions.count - live.functions.count)
@@ -220,7 +229,9 @@ extension Link {
 
 extension Link {
     /// Looks at every instruction of a function.
-    private func walk(_ index: Int, of file: InputFile, _ state: inout WalkState) throws(LinkError) {
+    private func walk(
+        _ index: Int, of file: InputFile, _ state: inout WalkState, _ calls: inout LargeFunctions.Calls?
+    ) throws(LinkError) {
         let body = file.module.code[index]
         for locals in body.locals {
             guard case .reference(let type) = locals.type else { continue }
@@ -245,6 +256,14 @@ extension Link {
             case .tryTable:
                 try state.style.useStandard(file, at: instruction.start)
                 try visit(instruction, reader, of: file)
+            case .function:
+                try visit(instruction, reader, of: file)
+                calls?.callees.append(file.functions[Int(instruction.index)])
+            case .typeTable:
+                try visit(instruction, reader, of: file)
+                if LargeFunctions.canBeThunked(instruction) {
+                    calls?.types.insert(file.types[Int(instruction.index)])
+                }
             default: try visit(instruction, reader, of: file)
             }
         }

@@ -19,6 +19,8 @@ struct Numbering: Sendable {
     struct FileMaps: Sendable {
         var functions: [UInt32] = []
         var types: [UInt32] = []
+        /// Type of an indirect call → the thunk for it, if there is one.
+        var thunks: [UInt32] = []
         var globals: [GlobalUse] = []
         var tags: [UInt32] = []
         var elements: [UInt32] = []
@@ -46,6 +48,9 @@ struct Numbering: Sendable {
                 FileMaps(
                     functions: file.functions.map { functionIndices[$0.index] },
                     types: file.types.map { typeIndices[Int($0)] },
+                    thunks: file.types.map { type in
+                        link.largeFunctions.thunks[type].map { functionIndices[$0.index] } ?? Self.none
+                    },
                     globals: file.globals.map { use(of: $0, link) },
                     tags: file.tags,
                     elements: file.elements,

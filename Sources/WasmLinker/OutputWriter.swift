@@ -224,7 +224,7 @@ struct OutputWriter {
 
     /// One function to write.
     private enum Job: Sendable {
-        case copy(FunctionBody, file: Int)
+        case copy(FunctionBody, file: Int, isThunked: Bool)
         case synthetic(Bytes)
     }
 
@@ -237,7 +237,7 @@ struct OutputWriter {
             case .file(let file, let body):
                 let body = link.files[file].module.code[body]
                 size += body.instructions.count
-                chunk.append(.copy(body, file: file))
+                chunk.append(.copy(body, file: file, isThunked: link.largeFunctions.thunked.contains(id)))
             case .synthetic(let function): chunk.append(.synthetic(encode(function)))
             case .host: break
             }
@@ -299,9 +299,9 @@ struct OutputWriter {
             let start = output.count
             switch job {
             case .synthetic(let body): output.lengthPrefixed(body)
-            case .copy(let body, let file):
+            case .copy(let body, let file, let isThunked):
                 do throws(WasmError) {
-                    try rewriter.rewrite(body, of: file, to: &output)
+                    try rewriter.rewrite(body, of: file, isThunked: isThunked, to: &output)
                 } catch {
                     return .failure(Failure(error: error, file: file))
                 }
@@ -335,6 +335,14 @@ struct OutputWriter {
             output.u32(0)
             call(calls, &output)
             output.opcode(.end)
+        case .callsIndirectly(let type, let parameters):
+            for parameter in 0...UInt32(parameters) {
+                output.opcode(.localGet)
+                output.u32(parameter)
+            }
+            output.opcode(.callIndirect)
+            output.u32(numbering.typeIndices[Int(type)])
+            output.u32(0)
         }
         output.opcode(.end)
         return output.finish()

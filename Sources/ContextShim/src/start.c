@@ -54,6 +54,13 @@ FROND_PUBLIC _Noreturn void exit(int status) {
     _Exit(status);
 }
 
+/// A program whose main function returns ends as by `exit`: what `atexit` was given runs first.
+static int end(int status) {
+    __funcs_on_exit();
+    fflush(NULL);
+    return status;
+}
+
 /// Set by the host before the start: names of modules with commas between, or null for a start in one part.
 FROND_PUBLIC char *frond_preload;
 
@@ -62,11 +69,7 @@ enum { FROND_PREPARED = 256 };
 
 FROND_EXPORT("frond_start") int frond_start(void) {
     static bool prepared;
-    if (prepared) {
-        int status = frond_program_go_on();
-        fflush(NULL);
-        return status;
-    }
+    if (prepared) return end(frond_program_go_on());
     size_t count, bytes;
     if (__wasi_args_sizes_get(&count, &bytes)) return 71;  // EX_OSERR
     char **arguments = calloc(count + 1, sizeof *arguments);
@@ -75,7 +78,8 @@ FROND_EXPORT("frond_start") int frond_start(void) {
     int status = frond_preload ? frond_program_prepare((int)count, arguments, frond_preload)
                                : frond_program((int)count, arguments);
     prepared = status < 0;
+    if (!prepared) return end(status);
     fflush(NULL);
-    return prepared ? FROND_PREPARED : status;
+    return FROND_PREPARED;
 }
 #endif

@@ -100,7 +100,7 @@ public struct AppAssembler: Sendable {
         _ wheels: [WheelFile], progress: @Sendable (String) -> Void
     ) async throws -> (URL, [Diagnostic]) {
         let key = Hash.sha256(
-            (["linked 2", compiler.identity, kit.key] + wheels.map(\.sha256)).joined(separator: "\n"))
+            (["linked 3", compiler.identity, kit.key] + wheels.map(\.sha256)).joined(separator: "\n"))
         if let place = linked.find(key), let warnings = WarningsFile.read(from: place) { return (place, warnings) }
         progress("linking")
         let libraries = try wheels.flatMap { try InstalledWheel($0).libraries }

@@ -29,6 +29,10 @@ struct Toolchain: Sendable {
         else { return nil }
         let version = try await version(ChildProcess(emcc.path, ["--version"]))
         guard let version, Version(version) >= Version(requirements.emscripten) else { return nil }
+        // Not every distribution of Emscripten has it; CPython's step reads the profile with it.
+        let profdata = try await ChildProcess(emcc.path, ["-print-prog-name=llvm-profdata"])
+            .collect(timeout: .seconds(120)).text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard FileManager.default.isExecutableFile(atPath: profdata) else { return nil }
         return Toolchain(kind: .machine, emscripten: version)
     }
 

@@ -14,6 +14,15 @@ for file in getpw_a getpw_r getpwent getpwent_a getgr_a getgr_r getgrent getgren
         -I"$musl/arch/emscripten" -c "$musl/src/passwd/$file.c" -o "passwd_$file.o"
 done
 
+# The counters of a kit that takes a profile.
+if [ "$PROFILE_FLAGS" = generate ]; then
+    runtime=$(dirname "$(readlink -f "$(command -v emcc)")")/system/lib/compiler-rt
+    for part in "" Buffer Internal NameVar PlatformLinux Util Value VersionVar Writer; do
+        emcc "${flags[@]}" -w -I"$runtime/include" -c "$runtime/lib/profile/InstrProfiling$part.c" -o "profile_$part.o"
+    done
+    emcc "${flags[@]}" -w -I"$runtime/include" -I"$runtime/lib/profile" -c "$RECIPE/profile/writer.c" -o profile_writer.o
+fi
+
 # The main module exports what extension modules may ask for: the Python API, the shim, libc, libm, libc++ with its ABI
 # and unwinder, compiler-rt. Whatever nothing asks for is dropped again when a site is linked.
 python3 "$RECIPE/steps/exported_symbols.py" \

@@ -1,4 +1,4 @@
-"""Starts Examples/fastapi-sqlalchemy as a server would and asks it this and that, in process: for Scripts/profile-python."""
+"""Starts Examples/fastapi-sqlalchemy as a server would, and asks it this and that: for Scripts/profile-python."""
 
 import asyncio
 import json
@@ -13,11 +13,13 @@ SPECIMEN = {"name": "Lady fern", "species": "Athyrium filix-femina", "place": "D
 
 async def status(method: str, path: str, body: bytes = b"", query: bytes = b"") -> int:
     """The status of the answer to a request."""
-    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "path": path,
-        "raw_path": path.encode(), "query_string": query, "root_path": "", "headers": headers, "state": {},
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": query, "root_path": "", "state": {},
         "client": ("127.0.0.1", 5000), "server": ("127.0.0.1", 8000),
+        "headers": [
+            (b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)),
+        ],
     }
     received = asyncio.Queue()
     await received.put({"type": "http.request", "body": body, "more_body": False})
@@ -37,7 +39,8 @@ async def train() -> None:
         started.set()
 
     await received.put({"type": "lifespan.startup"})
-    life = asyncio.ensure_future(main.app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, received.get, send))
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    life = asyncio.ensure_future(main.app(scope, received.get, send))
     await started.wait()
     for _ in range(40):
         got = [

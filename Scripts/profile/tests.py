@@ -1,4 +1,7 @@
-"""Runs CPython's own tests of the modules named: for Scripts/profile-python. What fails, fails; it has been run all the same."""
+"""Runs CPython's own tests of the modules named: for Scripts/profile-python.
+
+What fails, fails; it has been run all the same.
+"""
 
 import os
 import sys

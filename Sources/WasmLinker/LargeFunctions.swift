@@ -2,23 +2,23 @@ import WasmBinary
 
 // Keeps V8 from compiling large functions again and again.
 //
-// V8 watches where each indirect call goes. When it optimises a function, it compiles the callees into it, up to four for each
-// call, and takes for granted that the call will never go elsewhere. When it does, the optimised code is thrown away, the baseline
-// compiler's takes over, and after a while the function is optimised anew. That is right for a function that is compiled in a
-// millisecond. CPython's evaluation loop has a hundred kilobytes and calls everything: in the start of an app it was optimised six
-// times, which took more processor time than all other functions together.
+// V8 watches where each indirect call goes. When it optimises a function, it compiles the callees into it, up to four for
+// each call, and takes for granted that the call will never go elsewhere. When it does, the optimised code is thrown
+// away, the baseline compiler's takes over, and after a while the function is optimised anew. That is right for a function
+// that is compiled in a millisecond. CPython's evaluation loop has a hundred kilobytes and calls everything: in the start
+// of an app it was optimised six times, which took more processor time than all other functions together.
 //
-// So its indirect calls go through *thunks*, functions that all such calls of one type share. A thunk's calls go everywhere from
-// the beginning, so V8 takes nothing for granted, and a thunk is small enough to be compiled into its callers. The operands are
-// the same, so only the instruction is replaced:
+// So its indirect calls go through *thunks*, functions that all such calls of one type share. A thunk's calls go
+// everywhere from the beginning, so V8 takes nothing for granted, and a thunk is small enough to be compiled into its
+// callers. The operands are the same, so only the instruction is replaced:
 //
 //     local.get 0                                    (func $call_indirect (param i32 i32) (result i32)
 //     local.get $slot                       ──▶          local.get 0
 //     call_indirect (param i32) (result i32)             local.get 1
 //                                                        call_indirect (param i32) (result i32))
 //
-// V8 also compiles small functions into a large one that calls them, and small ones that those call, with the indirect calls in
-// them. So theirs go through thunks, too:
+// V8 also compiles small functions into a large one that calls them, and small ones that those call, with the indirect
+// calls in them. So theirs go through thunks, too:
 //
 //     large ──▶ small ──▶ small with call_indirect
 //       └──────▶ thunk ◀────┘

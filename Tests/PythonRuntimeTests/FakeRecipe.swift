@@ -36,8 +36,20 @@ struct FakeRecipe {
         for tool in ["make", "patch", "xz", "bzip2", "wasm-tools", "fake-clang", "fake-python"] {
             try write("#!/bin/sh\n", to: tools.appending(path: tool), executable: true)
         }
+        try setCompiler(profdata: "$0")
+    }
+
+    /// The machine's compiler, and where it says that llvm-profdata is.
+    func setCompiler(profdata: String) throws {
         try write(
-            "#!/bin/sh\necho 'emcc (Emscripten) 6.0.5 (x)'\n", to: tools.appending(path: "emcc"), executable: true)
+            """
+            #!/bin/sh
+            case $1 in
+            -print-prog-name=llvm-profdata) echo "\(profdata)" ;;
+            *) echo 'emcc (Emscripten) 6.0.5 (x)' ;;
+            esac
+
+            """, to: tools.appending(path: "emcc"), executable: true)
     }
 
     func setRecipe(flags: String = "-O2", hash: String = helloHash, extra: String = "") throws {

@@ -31,6 +31,15 @@ import Testing
         #expect(KitStore(cache: fake.cache).all() == [kit])
     }
 
+    @Test func aCompilerThatCannotReadProfilesIsNotUsed() async throws {
+        let fake = try FakeRecipe()
+        defer { fake.remove() }
+        try fake.setCompiler(profdata: "llvm-profdata")
+        // A private root is made then; the recipe's suite does not exist.
+        #expect(await identifiers { _ = try await fake.build() } == ["toolchain-install"])
+        #expect(fake.stepsRun.isEmpty)
+    }
+
     @Test func changesRepeatOnlyWhatTheyConcern() async throws {
         let fake = try FakeRecipe()
         defer { fake.remove() }

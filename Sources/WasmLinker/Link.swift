@@ -8,7 +8,8 @@ import WasmBinary
 ///
 /// The steps are lld's, one file each: `InputFile` and `TypeTable` (read), `SymbolTable` (who means what), `Layout`
 /// (addresses and table slots), `Relocation` (what start-up code would store, stored now), `SyntheticSections` (the table
-/// that `dlopen` answers from), `MarkLive` (what can be reached), `FunctionRewriter` and `OutputWriter`, `MapFile`.
+/// that `dlopen` answers from), `MarkLive` (what can be reached), `LargeFunctions` (thunks), `FunctionRewriter` and
+/// `OutputWriter`, `MapFile`.
 /// `docs/linker.md` tells the story.
 public enum WasmLinker {
     /// Links.

@@ -8,7 +8,8 @@ system=$EM_CACHE/sysroot/lib/wasm32-emscripten/pic
 read -ra flags <<<"$COMPILE_FLAGS"
 emcc "${flags[@]}" -c "$RECIPE/steps/emscripten_loader.c" -o emscripten_loader.o
 # Emscripten has no users and groups, though musl has the code and the kernel has /etc/passwd and /etc/group.
-musl=$(dirname "$(readlink -f "$(command -v emcc)")")/system/lib/libc/musl
+libraries=$(dirname "$(readlink -f "$(command -v emcc)")")/system/lib
+musl=$libraries/libc/musl
 for file in getpw_a getpw_r getpwent getpwent_a getgr_a getgr_r getgrent getgrent_a getgrouplist nscd_query; do
     emcc "${flags[@]}" -std=gnu99 -w -D_XOPEN_SOURCE=700 -I"$musl/src/internal" -I"$musl/src/include" \
         -I"$musl/arch/emscripten" -c "$musl/src/passwd/$file.c" -o "passwd_$file.o"
@@ -16,7 +17,7 @@ done
 
 # The counters of a kit that takes a profile.
 if [ "$PROFILE_FLAGS" = generate ]; then
-    runtime=$(dirname "$(readlink -f "$(command -v emcc)")")/system/lib/compiler-rt
+    runtime=$libraries/compiler-rt
     for part in "" Buffer Internal NameVar PlatformLinux Util Value VersionVar Writer; do
         emcc "${flags[@]}" -w -I"$runtime/include" -c "$runtime/lib/profile/InstrProfiling$part.c" -o "profile_$part.o"
     done

@@ -111,16 +111,16 @@ public struct SiteBuilder: Sendable {
         var parts = (first: try readFile(assembled.image), rest: [UInt8]())
         var preload = PreloadedModules()
         var snapshot: [UInt8]?
-        let starts = StartFiles(shelf: CacheShelf(options.cache.folder("starts"), limit: 16 << 20), run: runner)
+        let starts = StartFiles(shelf: CacheShelf(options.cache.folder("starts"), limit: 64 << 20), run: runner)
         if options.splits { progress("looking which files a start reads") }
-        if options.splits, var paths = try await starts.paths(of: app, assembled, warnings: &assembled.warnings) {
-            let image: FilesImage
+        if options.splits, var start = try await starts.answer(of: app, assembled, warnings: &assembled.warnings) {
+            var image: FilesImage
             do {
                 image = try FilesImage(reading: parts.first)
             } catch {
                 throw Diagnostic(.error, "image-impossible", "\(error)")
             }
-            preload = PreloadedModules(for: app, reading: paths, image: image)
+            preload = PreloadedModules(for: app, reading: start.files, image: image)
             if app.snapshot == .site, !preload.names.isEmpty {
                 progress("taking the snapshot")
                 let shelf = CacheShelf(options.cache.folder("snapshots"), limit: 512 << 20)
@@ -129,12 +129,15 @@ public struct SiteBuilder: Sendable {
                     of: app, assembled, importing: preload.names, warnings: &assembled.warnings)
                 {
                     snapshot = try readFile(file)
-                    let less = try await starts.paths(
+                    let less = try await starts.answer(
                         of: app, assembled, from: file, warnings: &assembled.warnings)
-                    paths = less ?? paths
+                    start = less ?? start
                 }
             }
-            parts = try Self.parts(of: image, parts.first, startingWith: Set(paths))
+            if !start.strings.isEmpty {
+                image.files[ImageContents.compiledStrings] = FilesImage.File(Array(start.strings))
+            }
+            parts = try Self.parts(of: image, startingWith: Set(start.files))
         }
         var assets = [
             Asset(.module, "app.wasm", try readFile(assembled.module)),
@@ -152,14 +155,15 @@ public struct SiteBuilder: Sendable {
 
     /// Cuts an image in two; a rest that would be hardly worth a request stays where it is.
     private static func parts(
-        of image: FilesImage, _ bytes: [UInt8], startingWith paths: Set<String>
+        of image: FilesImage, startingWith paths: Set<String>
     ) throws(Diagnostic) -> (first: [UInt8], rest: [UInt8]) {
         do {
             let parts = try image.encoded { path in
                 // The app's own files are few and may be read in any way; programs look for metadata of packages.
                 paths.contains(path) || path.hasPrefix(ImageContents.appRoot + "/") && !path.hasSuffix(".py")
+                    || path == ImageContents.compiledStrings
             }
-            return parts.rest.count < 65536 ? (bytes, []) : parts
+            return parts.rest.count < 65536 ? (try image.encoded(), []) : parts
         } catch {
             throw Diagnostic(.error, "image-impossible", "\(error)")
         }

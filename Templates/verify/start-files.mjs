@@ -1,17 +1,20 @@
-// Which files of its image a program reads until it has started:
+// Which files of its image a program reads until it has started, and what it compiles of strings:
 //
 //     node start-files.mjs --glue FILE --wasm FILE --image FILE --cwd FOLDER [--env NAME=VALUE]… [--serves PORT]
 //                          [--snapshot FILE] -- ARGS…
 //
-// It prints their paths as a JSON list, in the order in which they are read first. The program runs in the virtual world of
-// `frond verify`, with nothing on standard input, so the answer is always the same. A start is over when the program ends, when a
-// server (`--serves`; port 0 is the lowest on which it listens) has answered one request, or after a number of events.
+// It prints JSON: the paths in the order in which they are read first (`files`), and the contents of the file of compiled strings
+// in base64 (`strings`, compiled_strings.c). The program runs in the virtual world of `frond verify`, with nothing on standard
+// input, so the answer is always the same. A start is over when the program ends, when a server (`--serves`; port 0 is the lowest
+// on which it listens) has answered one request, or after a number of events.
 //
-// How it sees them: the program gets an image of which only the index is there, and asks for each file of the rest.
+// How it sees them: the program gets an image of which only the index is there, and asks for each file of the rest. An empty
+// file in it, for new strings, is one that the program appends to.
 
 import fs from 'node:fs';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { writeAll } from '../glue/write-all.mjs';
 import { parseSnapshot } from '../site/snapshots.mjs';
 import { readCommandLine } from './command-line.mjs';
 import { play } from './play.mjs';
@@ -19,13 +22,18 @@ import { play } from './play.mjs';
 /** A start of which there is more to tell than this has turned into something else. */
 const most = 1_000_000;
 
+const stringsFolder = '/usr/lib/frond';
+const newStrings = 'compiled-strings.new';
+
 const { options, env, args } = readCommandLine();
 
 const whole = fs.readFileSync(options.image);
 const indexEnd = 16 + whole.readUInt32LE(12);
 const index = JSON.parse(whole.toString('utf8', 16, indexEnd));
 const data = whole.subarray((indexEnd + 7) & ~7);
-const json = Buffer.from(JSON.stringify({ ...index, rest: 0 }));
+const paths = [...index.files, [`${stringsFolder}/${newStrings}`, 0, 0]].map((row) => ({ key: Buffer.from(row[0]), row }));
+const rows = paths.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ row }) => row);
+const json = Buffer.from(JSON.stringify({ ...index, files: rows, rest: 0 }));
 const image = Buffer.alloc((16 + json.length + 7) & ~7);
 whole.copy(image, 0, 0, 16);
 image.writeUInt32LE(json.length, 12);
@@ -41,7 +49,8 @@ if (options.serves !== undefined) {
     check.port = Number(options.serves) || undefined;
     check.requests = [btoa('GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n')];
 }
-await play((how) => boot({
+let handle;
+await play((how) => handle = boot({
     ...how,
     late: {
         read(offset, size) {
@@ -59,6 +68,26 @@ await play((how) => boot({
 });
 // Files with equal contents share an offset.
 const byOffset = Map.groupBy(index.files.filter(([, , size]) => size > 0), ([, offset]) => offset);
-const paths = [...read].flatMap((offset) => (byOffset.get(offset) ?? []).map(([path]) => path));
-fs.writeSync(1, JSON.stringify(paths));
-process.exit(0);
+const files = [...read].flatMap((offset) => (byOffset.get(offset) ?? []).map(([path]) => path));
+const strings = distinct(stringsOf(handle.kernel)).toString('base64');
+process.exit(writeAll(1, Buffer.from(JSON.stringify({ files, strings }))) === 0 ? 0 : 1);
+
+function stringsOf({ process: { files: tree } }) {
+    const { bytes, length } = tree.directoryAt(stringsFolder).names.get(newStrings);
+    return Buffer.from(bytes.subarray(0, length));
+}
+
+/** Entries without those that are there already. A string that is compiled three times was appended three times. */
+function distinct(entries) {
+    const seen = new Set();
+    const kept = [];
+    for (let at = 0; at < entries.length;) {
+        const keySize = entries.readUInt32LE(at);
+        const end = at + ((8 + keySize + entries.readUInt32LE(at + 4) + 3) & ~3);
+        const key = entries.toString('latin1', at + 8, at + 8 + keySize);
+        if (!seen.has(key)) kept.push(entries.subarray(at, end));
+        seen.add(key);
+        at = end;
+    }
+    return Buffer.concat(kept);
+}

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "compiled_strings.h"
 #include "scheduler.h"
 #include "signals.h"
 #include "start.h"
@@ -57,6 +58,7 @@ int frond_program_prepare(int count, char **arguments, const char *modules) {
     finish_call(module ? PyObject_CallMethod(module, "prepare", "s", modules) : NULL);
     Py_DecRef(module);
     Py_DecRef(code);
+    frond_forget_compiled_strings();
     return -1;
 }
 

@@ -8,6 +8,7 @@ import Wheels
 ///     /usr/lib/python3.14/…                          the kit's standard library
 ///     /usr/lib/python3.14/site-packages/…            wheels; extension modules are empty files, linked in already
 ///     /app/…                                         the app, which is also the working directory
+///     /usr/lib/frond/compiled-strings                what strings compile to (`StartFiles`)
 struct ImageContents {
     /// Where the app is.
     static let appRoot = "/app"
@@ -16,6 +17,8 @@ struct ImageContents {
 
     /// Where packages are.
     static let packagesRoot = "/usr/lib/python3.14/site-packages"
+    /// What the strings that a start compiles compile to; the name is in `compiled_strings.c`, too.
+    static let compiledStrings = "/usr/lib/frond/compiled-strings"
 
     private(set) var image = FilesImage()
     private(set) var sizes = ImageSizes()

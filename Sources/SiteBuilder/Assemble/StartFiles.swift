@@ -2,35 +2,44 @@ import Foundation
 import Support
 import Templates
 
-/// Finds out which files of its image an app reads when it starts, by starting it (`Templates/verify/start-files.mjs`).
+/// Finds out which files of its image an app reads when it starts, and what it compiles of strings, by starting it
+/// (`Templates/verify/start-files.mjs`).
 ///
 /// The start is played in a world without clock and chance, so that the answer depends on the app alone. It is kept under the
 /// hash of everything that went in (cache: `starts/`).
 struct StartFiles {
+    /// What a start does.
+    struct Answer: Decodable {
+        /// The paths of the files that it reads, in the order in which it does.
+        var files: [String]
+        /// What the strings that it compiles compile to, as the context shim keeps it (`compiled_strings.c`).
+        var strings: Data
+    }
+
     let shelf: CacheShelf
     let run: HeadlessRunner
 
     /// Seconds that a start may take; those of large frameworks take five.
     private static let limit = 120
 
-    /// The paths of the files that an app reads, in the order in which it does; nothing when this machine can't tell.
+    /// What the start of an app does; nothing when this machine can't tell.
     ///
     /// - Parameters:
     ///   - snapshot: a file of `StartSnapshot` to begin from, named by its contents; `nil` for a start from the beginning.
     ///   - warnings: gets why not.
     /// - Throws: `Diagnostic` when FROND_NODE names something wrong.
-    func paths(
+    func answer(
         of app: AppDescription, _ assembled: AssembledApp, from snapshot: URL? = nil, warnings: inout [Diagnostic]
-    ) async throws -> [String]? {
+    ) async throws -> Answer? {
         let start = try HeadlessStart(
             app, assembled,
             scripts: [
-                "verify/start-files", "verify/command-line", "verify/play", "verify/world", "site/snapshots",
+                "verify/start-files", "verify/command-line", "verify/play", "verify/world", "site/snapshots", "glue/write-all",
             ])
         var options = app.isServer ? ["--serves", "\(app.port ?? 0)"] : []
         if let snapshot { options += ["--snapshot", snapshot.path] }
         let program = start.program(options: options, limit: Self.limit)
-        let key = start.key(program, version: "start 3")
+        let key = start.key(program, version: "start 4")
         let answer: [UInt8]
         if let known = shelf.read(key) {
             answer = known
@@ -39,7 +48,7 @@ struct StartFiles {
             answer = output
             try shelf.write(answer, as: key)
         }
-        return (try? JSONDecoder().decode([String].self, from: Data(answer)))
+        return try? JSONDecoder().decode(Answer.self, from: Data(answer))
     }
 
     /// An app that can't even be started here gets no dry run; it will say why in the browser.

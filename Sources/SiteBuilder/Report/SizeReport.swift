@@ -138,7 +138,7 @@ public struct SizeReport: Sendable, Encodable, Equatable {
         }
         if path.hasPrefix(library) { return ("standard library", top(path.dropFirst(library.count))) }
         if path.hasPrefix("/app/") { return ("app", top(path.dropFirst(5))) }
-        return ("packages", "commands")
+        return ("packages", path == ImageContents.compiledStrings ? "compiled strings" : "commands")
     }
 
     // MARK: Sharing out

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for file in "$source"/*.c; do
     name=$(basename "$file" .c)
-    case $name in cpython | late_tables | trampoline) continue ;; esac
+    case $name in cpython | compiled_strings | late_tables | trampoline) continue ;; esac
     emcc -c $flags "$file" -o "$work/$name.o"
 done
 for program in *.c; do

@@ -102,7 +102,11 @@ struct RunCommand: AsyncParsableCommand {
         for (name, value) in app.environment.sorted(by: { $0.key < $1.key }) {
             arguments += ["--env", "\(name)=\(value)"]
         }
-        if let trace { arguments += ["--trace", URL(filePath: trace).path] }
+        if let trace {
+            arguments += ["--trace", URL(filePath: trace).path]
+        } else {
+            arguments += ["--strings", assembled.compiledStrings.path]
+        }
         if let persist {
             if app.persist.isEmpty {
                 throw Diagnostic.input(

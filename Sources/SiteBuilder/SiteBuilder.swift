@@ -134,9 +134,9 @@ public struct SiteBuilder: Sendable {
                     start = less ?? start
                 }
             }
-            if !start.strings.isEmpty {
-                image.files[ImageContents.compiledStrings] = FilesImage.File(Array(start.strings))
-            }
+            let strings = CompiledStrings.reduced(
+                Array(start.strings), columnsBelow: ImageContents.appRoot + "/")
+            if !strings.isEmpty { image.files[ImageContents.compiledStrings] = FilesImage.File(strings) }
             parts = try Self.parts(of: image, startingWith: Set(start.files))
         }
         var assets = [

@@ -47,6 +47,8 @@ export interface BootOptions {
     progress?(step: 'compiled' | 'instantiated' | 'restored' | 'started' | 'prepared'): void;
     /** The module's exports, before anything of it runs; for those who look after the engine, not the program. */
     instantiated?(exports: WebAssembly.Exports): void;
+    /** What strings compile to: `known` from earlier runs, and whether to `keep` what is new (compiled-strings.mjs). */
+    strings?: { known?: Uint8Array | null; keep?: boolean };
     /** A start that later starts can begin in the middle of (docs/glue.md, "Snapshots"). */
     snapshot?: {
         /** The modules that the first part imports. */

@@ -9,6 +9,7 @@
 import { Memory } from './memory.mjs';
 import { makeStopper } from './trap.mjs';
 import { afterHostTasks, cancelTimer, startTimer } from './host-tasks.mjs';
+import { placeStrings } from './compiled-strings.mjs';
 import { createContexts } from './contexts.mjs';
 import { jspiBackend, jspiWorks } from './jspi.mjs';
 import { wasmfxBackend, wasmfxWorks } from './wasmfx.mjs';
@@ -139,6 +140,7 @@ export function bootProgram(options, createKernel) {
             onEnd: ended,
         });
         kernel = createKernel(kernelOptions(files));
+        if (options.strings) placeStrings(kernel.machine.files, options.strings);
         const instance = await WebAssembly.instantiate(module, importsFor(module));
         if (contexts.ended) return;
         exports = instance.exports;
@@ -241,7 +243,8 @@ export function bootProgram(options, createKernel) {
     function startProgram(makeKernel, { args, env, cwd }) {
         const child = bootProgram({
             ...options, module: compiled, image: null, storage: null, args, env, exactEnv: true, cwd, trace: undefined,
-            progress: undefined, instantiated: undefined, snapshot: undefined, world: world.forChild?.() ?? options.world,
+            progress: undefined, instantiated: undefined, snapshot: undefined, strings: undefined,
+            world: world.forChild?.() ?? options.world,
         }, makeKernel);
         return { exit: child.exit, terminate: child.terminate, raise: child.raise };
     }

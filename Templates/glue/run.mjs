@@ -16,10 +16,12 @@ import tty from 'node:tty';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { openCodeCache } from './code-cache.mjs';
+import { newStrings } from './compiled-strings.mjs';
+import { openStringCache } from './string-cache.mjs';
 import { writeAll } from './write-all.mjs';
 
 const usage = 'usage: run.mjs --glue FILE --wasm FILE [--image FILE] [--env NAME=VALUE]… [--cwd FOLDER]\n' +
-    '               [--code FILE] [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats]\n' +
+    '               [--code FILE] [--strings FILE] [--trace FILE] [--cap CONTEXTS] [--backend jspi|wasmfx] [--stats]\n' +
     '               [--persist FOLDER --persist-path PATH…] -- ARGV0 ARGUMENTS…\n';
 
 function fail(status, message) {
@@ -29,7 +31,9 @@ function fail(status, message) {
 
 function parse(argv) {
     const found = { env: {}, args: ['python3'], paths: [] };
-    const values = new Set(['glue', 'wasm', 'image', 'code', 'cwd', 'trace', 'cap', 'backend', 'env', 'persist', 'persist-path']);
+    const values = new Set([
+        'glue', 'wasm', 'image', 'code', 'strings', 'cwd', 'trace', 'cap', 'backend', 'env', 'persist', 'persist-path',
+    ]);
     for (let i = 0; i < argv.length; i++) {
         const word = argv[i];
         if (word === '--') {
@@ -242,6 +246,7 @@ async function main() {
     const compiling = code?.module ? Promise.resolve(code.module) : WebAssembly.compile(wasm);
     compiling.catch(() => {});
     const image = options.image === undefined ? null : openImage(options.image);
+    const strings = options.strings === undefined ? null : openStringCache(options.strings);
     let boot;
     let openVolume;
     try {
@@ -272,6 +277,7 @@ async function main() {
         wantInput: pump.want,
         contexts: options.cap === undefined ? undefined : { cap: Number(options.cap) },
         backend: options.backend,
+        strings: strings === null ? undefined : { known: strings.known, keep: true },
         instantiated: (found) => { exports = found; },
         trace: trace === undefined ? undefined : (line) => fs.writeSync(trace, `${line}\n`),
     });
@@ -292,6 +298,7 @@ async function main() {
     clearInterval(alive);
     volume?.close();
     if (exports !== null) code?.keep(await compiling, exports.frond_next);
+    if (handle.kernel) strings?.keep(newStrings(handle.kernel.machine.files));
     if (options.stats) fs.writeSync(2, `${JSON.stringify(handle.stats())}\n`);
     endBy(handle.kernel?.process.deadlySignal);
     process.exit(status);

@@ -419,10 +419,10 @@ export class Files {
     }
 
     /** Makes a file with these contents, as the machine itself does. */
-    fileAt(path, text, permissions = 0o644) {
+    fileAt(path, contents, permissions = 0o644) {
         const slash = path.lastIndexOf('/');
         const inode = new RegularInode(this.machine, permissions);
-        inode.bytes = new TextEncoder().encode(text);
+        inode.bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
         inode.length = inode.bytes.length;
         this.directoryAt(path.slice(0, slash)).adopt(path.slice(slash + 1), inode);
         return inode;

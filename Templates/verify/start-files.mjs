@@ -8,12 +8,13 @@
 // input, so the answer is always the same. A start is over when the program ends, when a server (`--serves`; port 0 is the lowest
 // on which it listens) has answered one request, or after a number of events.
 //
-// How it sees them: the program gets an image of which only the index is there, and asks for each file of the rest. An empty
-// file in it, for new strings, is one that the program appends to.
+// How it sees them: the program gets an image of which only the index is there, and asks for each file of the rest.
 
 import fs from 'node:fs';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { newStrings } from '../glue/compiled-strings.mjs';
+import { distinct } from '../glue/string-cache.mjs';
 import { writeAll } from '../glue/write-all.mjs';
 import { parseSnapshot } from '../site/snapshots.mjs';
 import { readCommandLine } from './command-line.mjs';
@@ -22,18 +23,13 @@ import { play } from './play.mjs';
 /** A start of which there is more to tell than this has turned into something else. */
 const most = 1_000_000;
 
-const stringsFolder = '/usr/lib/frond';
-const newStrings = 'compiled-strings.new';
-
 const { options, env, args } = readCommandLine();
 
 const whole = fs.readFileSync(options.image);
 const indexEnd = 16 + whole.readUInt32LE(12);
 const index = JSON.parse(whole.toString('utf8', 16, indexEnd));
 const data = whole.subarray((indexEnd + 7) & ~7);
-const paths = [...index.files, [`${stringsFolder}/${newStrings}`, 0, 0]].map((row) => ({ key: Buffer.from(row[0]), row }));
-const rows = paths.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ row }) => row);
-const json = Buffer.from(JSON.stringify({ ...index, files: rows, rest: 0 }));
+const json = Buffer.from(JSON.stringify({ ...index, rest: 0 }));
 const image = Buffer.alloc((16 + json.length + 7) & ~7);
 whole.copy(image, 0, 0, 16);
 image.writeUInt32LE(json.length, 12);
@@ -59,7 +55,9 @@ await play((how) => handle = boot({
         },
         arrival() {},
     },
-    snapshot: { modules: [], restore },
+    // The start of a server has two parts in the page, and what the first part compiles belongs to it.
+    snapshot: { modules: options.serves === undefined ? [] : ['sys'], restore },
+    strings: { keep: true },
 }), check, {
     module: WebAssembly.compile(fs.readFileSync(options.wasm)),
     image,
@@ -69,25 +67,5 @@ await play((how) => handle = boot({
 // Files with equal contents share an offset.
 const byOffset = Map.groupBy(index.files.filter(([, , size]) => size > 0), ([, offset]) => offset);
 const files = [...read].flatMap((offset) => (byOffset.get(offset) ?? []).map(([path]) => path));
-const strings = distinct(stringsOf(handle.kernel)).toString('base64');
+const strings = distinct(Buffer.from(newStrings(handle.kernel.machine.files))).toString('base64');
 process.exit(writeAll(1, Buffer.from(JSON.stringify({ files, strings }))) === 0 ? 0 : 1);
-
-function stringsOf({ process: { files: tree } }) {
-    const { bytes, length } = tree.directoryAt(stringsFolder).names.get(newStrings);
-    return Buffer.from(bytes.subarray(0, length));
-}
-
-/** Entries without those that are there already. A string that is compiled three times was appended three times. */
-function distinct(entries) {
-    const seen = new Set();
-    const kept = [];
-    for (let at = 0; at < entries.length;) {
-        const keySize = entries.readUInt32LE(at);
-        const end = at + ((8 + keySize + entries.readUInt32LE(at + 4) + 3) & ~3);
-        const key = entries.toString('latin1', at + 8, at + 8 + keySize);
-        if (!seen.has(key)) kept.push(entries.subarray(at, end));
-        seen.add(key);
-        at = end;
-    }
-    return Buffer.concat(kept);
-}

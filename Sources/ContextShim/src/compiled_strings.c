@@ -174,7 +174,8 @@ static void append(const char *key, size_t key_size, const char *code, size_t co
         {(void *)code, code_size},
         {(void *)zeros, whole - sizeof entry - key_size - code_size},
     };
-    if (fstat(fd, &status) == 0 && status.st_size + (off_t)whole <= most_bytes) (void)!writev(fd, parts, 4);
+    strings.keeps = fstat(fd, &status) == 0 && status.st_size + (off_t)whole <= most_bytes &&
+                    writev(fd, parts, 4) == (ssize_t)whole;
     close(fd);
 }
 

@@ -7,6 +7,8 @@ public struct AssembledApp: Sendable {
     public let module: URL
     /// Where an engine may keep machine code of the module from one run to the next.
     public var machineCode: URL { module.appendingPathExtension("code") }
+    /// Where the headless runner may keep what strings compile to from one run to the next.
+    public var compiledStrings: URL { module.appendingPathExtension("strings") }
     /// The glue, one JavaScript module.
     public let glue: URL
     /// The files image.

@@ -34,7 +34,8 @@ struct StartFiles {
         let start = try HeadlessStart(
             app, assembled,
             scripts: [
-                "verify/start-files", "verify/command-line", "verify/play", "verify/world", "site/snapshots", "glue/write-all",
+                "verify/start-files", "verify/command-line", "verify/play", "verify/world", "site/snapshots",
+                "glue/compiled-strings", "glue/string-cache", "glue/write-all",
             ])
         var options = app.isServer ? ["--serves", "\(app.port ?? 0)"] : []
         if let snapshot { options += ["--snapshot", snapshot.path] }

@@ -87,7 +87,7 @@ extension FilesImage {
 }
 
 extension [UInt8] {
-    fileprivate func littleEndian(at offset: Int) -> UInt32 {
+    func littleEndian(at offset: Int) -> UInt32 {
         (0..<4).reduce(0) { $0 | UInt32(self[offset + $1]) << (8 * UInt32($1)) }
     }
 }

@@ -145,6 +145,29 @@ struct SiteBuilderTests {
         #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "dist").path))
     }
 
+    @Test("What strings compile to at a start is in the image, in the part that comes first")
+    func compiledStrings() async throws {
+        try prepare()
+        try folder.write(["kit/lib/python3.14/large.py": String(repeating: "# large\n", count: 10000)])
+        // A key without a name and with one letter of source; None, as marshal writes it.
+        let entry: [UInt8] = [17, 0, 0, 0, 1, 0, 0, 0] + [UInt8](repeating: 0, count: 16) + [0x78, 0x4e, 0, 0]
+        let answer = #"{"files": [], "strings": "\#(Data(entry).base64EncodedString())"}"#
+        var options = options
+        options.splits = true
+        let report = try await builder(Log()) { program in
+            program.script == "verify/start-files.mjs" ? Array(answer.utf8) : nil
+        }.build(app(), options: options)
+        #expect(report.laterSize > 0)
+        let site = try folder.contents(of: "dist")
+        func part(_ name: String) throws -> [UInt8] {
+            [UInt8](try #require(site.first { $0.key.contains("\(name).") && $0.key.hasSuffix(".img") }?.value))
+        }
+        let first = try part("files")
+        let files = try FilesImage(reading: first + part("rest"))
+        #expect(files.files["/usr/lib/frond/compiled-strings"]?.bytes == entry)
+        #expect(first.suffix(64).firstRange(of: entry.prefix(26)) != nil)
+    }
+
     @Test("A site of an app that can't be started here is in one part, and says why")
     func noDryRun() async throws {
         try prepare()

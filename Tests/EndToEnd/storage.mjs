@@ -38,6 +38,23 @@ const enter = async (page, line) => {
     await page.type(`${line}\n`);
 };
 
+/** What IndexedDB has of the stores: it gets what is written a moment later, and a page that goes away does not wait for it. */
+const stored = `(async () => {
+    const sums = [];
+    for (const { name } of (await indexedDB.databases()).filter((each) => each.name.startsWith('frond/'))) {
+        const opening = indexedDB.open(name);
+        await new Promise((resolve) => { opening.onsuccess = resolve; });
+        const asking = opening.result.transaction('pieces').objectStore('pieces').getAll();
+        await new Promise((resolve) => { asking.onsuccess = resolve; });
+        opening.result.close();
+        const bytes = asking.result.filter(ArrayBuffer.isView);
+        sums.push(asking.result.length, ...bytes.map((piece) => piece.reduce((sum, byte) => (sum * 31 + byte) | 0, 0)));
+    }
+    const same = globalThis.storedBefore === sums.join();
+    globalThis.storedBefore = sums.join();
+    return same && sums.length > 0;
+})()`;
+
 /** Limits what Chromium gives to a page's site. */
 async function limit(page, quotaSize) {
     const { session } = await page.browser.send('goog:cdp.getSession', { context: page.context });
@@ -57,6 +74,7 @@ await visit(name, async (first, check) => {
         const host = await serve(missing[what]);
         const page = await first.open(host.address);
         await shows(page, 'start 1');
+        await until(page, 'nothing more is stored', stored);
         await page.reload();
         await shows(page, 'start 2');
         await enter(page, 'forget');

@@ -147,6 +147,20 @@ test('strings that warn, are wrong, or make no code object are compiled each tim
     assert.deepEqual([second.stdout, second.stderr], [first.stdout, first.stderr]);
 });
 
+test('audit hooks hear of every compilation', limit, async () => {
+    const program = ['-c', [
+        'import sys',
+        'sys.addaudithook(lambda name, args: print(name, args[0]) if name in ("compile", "exec") else None)',
+        'eval("6 * 7")',
+        'compile("6 * 7", "name", "eval")',
+    ].join('\n')];
+    const first = await run(program);
+    assert.match(first.stdout, /^compile b'6 \* 7'\nexec <code object <module>.*>\ncompile b'6 \* 7'\n/);
+    const second = await run(program, first.entries);
+    assert.equal(second.stdout.replace(/0x\w+/g, ''), first.stdout.replace(/0x\w+/g, ''));
+    assert.deepEqual(second.made, []);
+});
+
 test('sources of scripts and of modules are not kept', limit, async () => {
     assert.deepEqual((await run(['script.py'])).made, []);
 });
@@ -155,7 +169,7 @@ test('a file of known strings that is none is no harm', limit, async () => {
     const good = (await run(['-c', 'print(eval("6 * 7"))'])).entries;
     const strange = [
         good.subarray(0, good.length - 5), Buffer.from([1]), Buffer.alloc(64), Buffer.alloc(64, 0xff), Buffer.alloc(5 << 20),
-        entry(parse(good).at(-1).key, Buffer.from('?')), Buffer.concat([good, good]),
+        entry(parse(good).at(-1).key, Buffer.from('?')), entry(parse(good).at(-1).key, Buffer.from('N')), Buffer.concat([good, good]),
     ];
     for (const known of strange) {
         const { stdout, stderr, status } = await run(['-c', 'print(eval("6 * 7"))'], known);

@@ -16,11 +16,11 @@ export function placeStrings(files, { known, keep }) {
 }
 
 /**
- * What was appended.
+ * What was appended; nothing when the program has put something else in its place.
  * @param {import('../kernel/files.mjs').Files} files
  * @returns {Uint8Array}
  */
 export function newStrings(files) {
-    const { bytes, length } = files.directoryAt(folder).names.get(newFile);
-    return bytes.subarray(0, length);
+    const file = files.directoryAt(folder).names?.get(newFile);
+    return file?.bytes?.subarray(0, file.length) ?? new Uint8Array(0);
 }

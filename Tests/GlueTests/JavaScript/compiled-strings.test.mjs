@@ -177,6 +177,14 @@ test('a file of known strings that is none is no harm', limit, async () => {
     }
 });
 
+test('a program may delete the files, or put others in their place', limit, async () => {
+    const folder = '/usr/lib/frond';
+    for (const deed of [`shutil.rmtree("${folder}")`, `shutil.rmtree("${folder}"); open("${folder}", "w").close()`]) {
+        const { made, stderr, status } = await run(['-c', `import os, shutil; ${deed}; eval("6 * 7")`]);
+        assert.deepEqual({ made, stderr, status }, { made: [], stderr: '', status: 0 });
+    }
+});
+
 test('no more is kept than has room', limit, async () => {
     const text = 'for n in range(4000):\n    assert eval(f"{n} and " + "\'" + "x" * 2000 + "\'") or not n\nprint(eval("6 * 7"))';
     const { made, entries, stdout } = await run(['-c', text]);

@@ -14,6 +14,7 @@ import fs from 'node:fs';
 import process from 'node:process';
 import v8 from 'node:v8';
 import zlib from 'node:zlib';
+import { replaceFile } from './write-all.mjs';
 
 const tried = /^13\.6\./;
 const magic = Buffer.from('FRONDCOD');
@@ -70,15 +71,13 @@ export function openCodeCache(file, place, wasm) {
     return {
         module: known === null ? null : intrinsic('DeserializeWasmModule', known.buffer, wasm) ?? null,
         keep(module, call) {
-            const made = `${file}.${process.pid}`;
             try {
                 intrinsic('WasmTierUpFunction', call); // where nothing has good code yet, there is nothing to write
                 const code = new Uint8Array(intrinsic('SerializeWasmModule', module));
                 if (known !== null && code.length < known.length * 1.02) return;
-                fs.writeFileSync(made, Buffer.concat([header(stat, code), code]));
-                fs.renameSync(made, file);
+                replaceFile(file, Buffer.concat([header(stat, code), code]));
             } catch {
-                fs.rmSync(made, { force: true }); // a cache that can't be written is none
+                // no code this time
             }
         },
     };

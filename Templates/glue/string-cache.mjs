@@ -3,7 +3,7 @@
 // A file is a row of entries (compiled_strings.c): size of the key u32, size of the code u32, key, code, up to a multiple of 4.
 
 import fs from 'node:fs';
-import process from 'node:process';
+import { replaceFile } from './write-all.mjs';
 
 /** With more than this, which a program reads at its start, the file begins anew. */
 const most = 1 << 21;
@@ -42,14 +42,8 @@ export function openStringCache(file) {
         known,
         keep(more) {
             if (more.length === 0) return;
-            const made = `${file}.${process.pid}`;
             const all = distinct(Buffer.concat([known ?? Buffer.alloc(0), more]));
-            try {
-                fs.writeFileSync(made, all.length > most ? distinct(Buffer.from(more)) : all);
-                fs.renameSync(made, file);
-            } catch {
-                fs.rmSync(made, { force: true }); // a cache that can't be written is none
-            }
+            replaceFile(file, all.length > most ? distinct(Buffer.from(more)) : all);
         },
     };
 }

@@ -1,6 +1,7 @@
-// Writing to a descriptor of this machine, in Node or Deno.
+// Writing to descriptors and files of this machine, in Node or Deno.
 
 import fs from 'node:fs';
+import process from 'node:process';
 
 /**
  * Writes all of a chunk before it returns. A pipe may be set to say "not now" by whoever made it: then this waits, as a
@@ -18,4 +19,15 @@ export function writeAll(fd, chunk) {
         }
     }
     return 0;
+}
+
+/** Puts a file in the place of another, or of none: whole or not at all. One that can't be written is no harm to a cache. */
+export function replaceFile(file, bytes) {
+    const made = `${file}.${process.pid}`;
+    try {
+        fs.writeFileSync(made, bytes);
+        fs.renameSync(made, file);
+    } catch {
+        fs.rmSync(made, { force: true });
+    }
 }

@@ -14,7 +14,6 @@ import fs from 'node:fs';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { newStrings } from '../glue/compiled-strings.mjs';
-import { distinct } from '../glue/string-cache.mjs';
 import { writeAll } from '../glue/write-all.mjs';
 import { parseSnapshot } from '../site/snapshots.mjs';
 import { readCommandLine } from './command-line.mjs';
@@ -67,5 +66,5 @@ await play((how) => handle = boot({
 // Files with equal contents share an offset.
 const byOffset = Map.groupBy(index.files.filter(([, , size]) => size > 0), ([, offset]) => offset);
 const files = [...read].flatMap((offset) => (byOffset.get(offset) ?? []).map(([path]) => path));
-const strings = distinct(Buffer.from(newStrings(handle.kernel.machine.files))).toString('base64');
+const strings = Buffer.from(newStrings(handle.kernel.machine.files)).toString('base64');
 process.exit(writeAll(1, Buffer.from(JSON.stringify({ files, strings }))) === 0 ? 0 : 1);

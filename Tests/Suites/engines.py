@@ -9,6 +9,7 @@ import os
 import pathlib
 import queue
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,7 @@ cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / "
 frond = os.environ.get("FROND") or str(package / ".build/release/frond")
 tools = cache / "tools/bin"
 node = os.environ.get("FROND_NODE") or str(tools / "node")
+native = shlex.split(os.environ.get("FROND_PYTHON") or sys.executable)
 os.environ.setdefault("FROND_DENO", str(tools / "deno"))
 wasmfx_flag = "--experimental-wasm-wasmfx"
 names = ["node", "deno", "deno-wasmfx", "chromium", "chromium-wasmfx", "firefox", "native", "reference"]
@@ -192,17 +194,19 @@ def read_lines(stream):
 
 
 def native_python(build, wanted):
-    """A Python of this machine in a folder of its own, with what is required."""
+    """The command of a native Python, in a folder of its own with what is required."""
+    if not wanted:
+        return native
     folder = build / "native"
     stamp = folder / "suite-requirements.json"
     python = folder / "bin/python3"
     if not stamp.exists() or json.loads(stamp.read_text()) != wanted:
         shutil.rmtree(folder, ignore_errors=True)
-        checked([sys.executable, "-m", "venv", folder])
+        checked([*native, "-m", "venv", folder])
         if wanted:
             checked([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted])
         stamp.write_text(json.dumps(wanted))
-    return python
+    return [python]
 
 
 def make_engine(name, app, build, requirements, environment, guest="suite_guest.py"):
@@ -210,7 +214,7 @@ def make_engine(name, app, build, requirements, environment, guest="suite_guest.
     kind, _, backend = name.partition("-")
     if kind == "native":
         python = native_python(build, requirements)
-        return Command(lambda plan: [python, "-B", guest], app, {"{plan}": "", **environment})
+        return Command(lambda plan: [*python, "-B", guest], app, {"{plan}": "", **environment})
     if kind in ("node", "deno"):
         flags = {"DENO_V8_FLAGS": wasmfx_flag} if backend else {}
         if kind == "deno":
@@ -265,7 +269,7 @@ def version(engine):
         "node": [node, "--version"], "deno": [os.environ.get("FROND_DENO") or str(tools / "deno"), "--version"],
         "chromium": [os.environ.get("FROND_CHROMIUM") or "chromium", "--version"],
         "firefox": [os.environ.get("FROND_FIREFOX") or "firefox-esr", "--version"],
-        "native": [sys.executable, "--version"], "reference": [frond, "--version"],
+        "native": [*native, "--version"], "reference": [frond, "--version"],
     }
     try:
         said = subprocess.run(commands[kind], capture_output=True, text=True, timeout=30).stdout

@@ -10,6 +10,10 @@ import { delimiter, join } from 'node:path';
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** What ends this process; it goes by its exit then, which cleans up. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const leave = () => process.exit(130);
+
 /** Things that Firefox does by itself and that disturb a test. */
 const firefoxPreferences = {
     'app.update.enabled': false,
@@ -103,7 +107,7 @@ export class Browser {
         browser.#keeps = profile !== undefined;
         browser.#profile = profile ?? mkdtempSync(join(tmpdir(), `frond-${name}-`));
         process.once('exit', browser.#cleanUp);
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+        for (const signal of signals) process.once(signal, leave);
         try {
             await (name === 'firefox' ? browser.#startFirefox(preferences) : browser.#startChromium());
             await browser.send('session.subscribe', { events: ['log.entryAdded'] });
@@ -229,6 +233,8 @@ export class Browser {
         }
         this.#socket?.close();
         this.#cleanUp();
+        process.off('exit', this.#cleanUp);
+        for (const signal of signals) process.off(signal, leave);
     }
 
     /** The leader of the browser's processes. */

@@ -103,6 +103,7 @@ export class DevTools {
     async close() {
         this.#socket?.close();
         this.#cleanUp();
+        process.off('exit', this.#cleanUp);
     }
 
     #cleanUp = () => {

@@ -121,17 +121,20 @@ const rows = [];
 let missed = 0;
 
 /** `limit`: ['most' | 'least', number], or nothing when the figure is only to be known. */
-/** Whether what is reported belongs to starts, which have a table of their own. */
-let isStart = false;
-
 function report(browser, name, values, unit, limit, note = '') {
-    const row = { browser, name, unit, ...summary(values), limit, note, isStart };
+    const row = { browser, name, unit, ...summary(values), limit, note };
     const { median } = row;
     row.holds = limit === undefined || (limit[0] === 'most' ? median <= limit[1] : median >= limit[1]);
     if (!row.holds) missed += 1;
     rows.push(row);
     const [shown, spread, promised] = cells(row);
     console.log(`${browser.padEnd(9)} ${name.padEnd(58)} ${shown.padStart(9)} ${unit.padEnd(10)} ${spread.padEnd(18)} ${promised} ${note}`);
+    return row;
+}
+
+/** Starts have a table of their own. */
+function reportStart(...figure) {
+    report(...figure).isStart = true;
 }
 
 function cells({ median, least, most, limit, holds }) {
@@ -288,13 +291,13 @@ async function measureStart(name, address, label) {
         }
     }
     for (const [text, visits, limit] of [['cold', cold, 3.0], ['warm', warm, 1.8]]) {
-        report(name, `opening the page to the first response, ${text}${label}`, visits.map(({ times }) => times.response / 1000), 's',
+        reportStart(name, `opening the page to the first response, ${text}${label}`, visits.map(({ times }) => times.response / 1000), 's',
             name === 'chromium' ? ['most', limit] : undefined);
         const splits = visits.map(({ times }) => splitOf(times));
         for (const key of Object.keys(splits[0])) {
-            report(name, `— ${text}${label}: ${key}`, splits.map((split) => split[key] / 1000), 's');
+            reportStart(name, `— ${text}${label}: ${key}`, splits.map((split) => split[key] / 1000), 's');
         }
-        report(name, `main thread blocked at most, ${text} start${label}`, visits.map(({ blocked }) => blocked.gap), 'ms');
+        reportStart(name, `main thread blocked at most, ${text} start${label}`, visits.map(({ blocked }) => blocked.gap), 'ms');
     }
 }
 
@@ -333,7 +336,6 @@ async function openPeer(browser, page) {
 }
 
 async function measure(name, work) {
-    isStart = false;
     if (['requests', 'stream', 'long'].some((part) => parts.has(part))) {
         const ours = await serve(buildApp(work));
         const browser = await Browser.launch(name);
@@ -372,8 +374,7 @@ async function measure(name, work) {
             ours.stop();
         }
     }
-    isStart = parts.has('start');
-    if (isStart) {
+    if (parts.has('start')) {
         for (const snapshot of [undefined, 'site']) {
             const server = await serve(buildExample(work, snapshot));
             try {

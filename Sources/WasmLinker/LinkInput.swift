@@ -2,8 +2,8 @@ import WasmBinary
 
 /// A file that goes into the link.
 public struct LinkInput: Sendable {
-    /// Where `dlopen` will look for a library, e.g. `/usr/lib/python3.14/site-packages/greenlet/_greenlet.so`; of no
-    /// importance for the main module.
+    /// Where `dlopen` will look for a library, e.g. `/usr/lib/python3.14/site-packages/greenlet/_greenlet.so`; the
+    /// main module has none.
     public var path: String
     /// What messages and the map call the file.
     public var name: String

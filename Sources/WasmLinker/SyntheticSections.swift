@@ -8,7 +8,8 @@ import WasmBinary
 ///                                                   …                                                …
 ///
 /// `constructor slot` is the table slot of a function without parameters, or 0. `value` is a table slot for a function and
-/// an address for data. Symbols are in the order of `strcmp`, libraries in load order.
+/// an address for data. Symbols are in the order of `strcmp`, libraries in load order. The main module, if it is among them, comes
+/// first and has no path.
 struct LibraryTable {
     var entries: [(file: InputFile, symbols: [Export])] = []
 
@@ -65,13 +66,22 @@ struct LibraryTable {
 }
 
 extension Link {
-    /// What `dlsym` can ask a library for: of a Python extension module its initialisers, of any other library everything
-    /// that it exports.
+    /// What libffi calls functions through, which it knows by name (the context shim's typed_calls.h).
+    private static let typedCall = "_frond_call_typed"
+
+    /// Whether a program can ask `dlsym` for functions and variables of the main module, as ctypes does. All that it exports is
+    /// kept then, so this is only so when there is a library that could call what it finds.
+    var namesMain: Bool {
+        libraries.contains { file in file.importedFunctions.contains { $0.symbol.name == Self.typedCall } }
+    }
+
+    /// What `dlsym` can ask a library for: of a Python extension module its initialisers, of any other library and of the main
+    /// module everything that it exports.
     func exportedSymbols(of file: InputFile) -> [Export] {
         let all = file.exports.values.filter {
             ($0.kind == .function || $0.kind == .global) && !Self.isInternal($0.name)
         }
-        let isExtension = all.contains { $0.name.hasPrefix("PyInit_") || $0.name.hasPrefix("PyInitU_") }
+        let isExtension = !file.isMain && all.contains { $0.name.hasPrefix("PyInit_") || $0.name.hasPrefix("PyInitU_") }
         let symbols = all.filter {
             !isExtension || $0.name.hasPrefix("PyInit") || options.keepExports.contains($0.name)
         }

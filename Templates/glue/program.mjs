@@ -16,6 +16,7 @@ import { wasmfxBackend, wasmfxWorks } from './wasmfx.mjs';
 import { createRuntime } from './runtime.mjs';
 import { isSnapshot, restoreSnapshot, takeSnapshot } from './snapshot.mjs';
 import { explain, messageOf, statusOf, statusOfBootFailure } from './report.mjs';
+import { setFunction } from './made-functions.mjs';
 import { manifest } from './manifest.mjs';
 
 /** Contexts alive at once. Browsers die at 15,000 to 16,300, and nothing catches that. */
@@ -262,6 +263,7 @@ export function bootProgram(options, createKernel) {
             kill: contexts.imports.kill,
             cap: () => cap,
             pool: () => pool,
+            set_function: (slot, bytes, size) => setFunction(exports, slot, memory.u8.slice(bytes, bytes + size)),
             trace: (kind, a, b) => trace?.(`program ${kind} ${a} ${b}`),
             take_event: () => kernel.takeEvent(),
         };

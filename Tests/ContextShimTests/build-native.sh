@@ -5,7 +5,7 @@ here=$(dirname "$0")/native
 output=$1
 source=${2:-$(dirname "$0")/../../Sources/ContextShim/src}
 # Not on this machine: its libc has errno, dlopen, system calls and a start of its own.
-skip='errors.c libc_internals.c console.c libraries.c protocols.c memory.c syscalls.c start.c cpython.c compiled_strings.c late_tables.c trampoline.c'
+skip='errors.c libc_internals.c console.c libraries.c protocols.c memory.c syscalls.c start.c cpython.c compiled_strings.c late_tables.c trampoline.c typed_calls.c'
 files=
 for file in "$source"/*.c; do
     case " $skip " in *" $(basename "$file") "*) ;; *) files="$files $file" ;; esac

@@ -12,7 +12,23 @@ struct OptionalWheelsTests {
             ("from hashlib import scrypt\n", true), ("import hashlib\nhashlib.sha256(b'')\n", false),
             ("import sslcommerz\n", false), ("# no ssl here\nimport hmac, secrets, asyncio\n", false), ("", false),
         ])
-    func choice(source: String, isNeeded: Bool) {
-        #expect(OptionalWheels.needsOpenSSL(Array(source.utf8)) == isNeeded)
+    func openSSL(source: String, isNeeded: Bool) {
+        for isOfApp in [true, false] {
+            #expect(OptionalWheels.Offer.openSSL.isNeeded(by: Array(source.utf8), isOfApp: isOfApp) == isNeeded)
+        }
+    }
+
+    @Test(
+        "ctypes is for what an app imports anywhere, and for what packages import first of all",
+        arguments: [
+            ("import ctypes\n", true, true), ("import os, ctypes.util\n", true, true), ("from ctypes import CDLL\n", true, true),
+            ("try:\n    import ctypes\nexcept ImportError:\n    ctypes = None\n", true, true),
+            ("def f():\n    import ctypes\n", true, false),
+            ("import ctypes\nctypes.windll.kernel32\n", true, false), ("from ctypes import wintypes\n", true, false),
+            ("import ctypeslib\n", false, false), ("# ctypes\nimport struct\n", false, false), ("", false, false),
+        ])
+    func ctypes(source: String, byApp: Bool, byPackage: Bool) {
+        #expect(OptionalWheels.Offer.ctypes.isNeeded(by: Array(source.utf8), isOfApp: true) == byApp)
+        #expect(OptionalWheels.Offer.ctypes.isNeeded(by: Array(source.utf8), isOfApp: false) == byPackage)
     }
 }

@@ -66,6 +66,12 @@ FROND_IMPORT("sendmsg") int frond_host_sendmsg(int fd, const struct msghdr *mess
 /// As wait4 with WNOHANG: 0 = children, but none ended.
 FROND_IMPORT("wait4") int frond_host_wait4(int pid, int *status, int options, struct rusage *usage);
 
+// --- functions that are made at run time ---
+
+/// Puts the function `f` of a module, which imports `env.memory` and `env.table`, into a slot of the table, which becomes as long
+/// as that takes; no size: no function. Slot -1 is a new one at the end. Returns the slot, or -1.
+FROND_IMPORT("set_function") int frond_host_set_function(int slot, const void *bytes, size_t size);
+
 /// Sends a signal (0 = none, only look) to another process. 0 or a negative errno.
 FROND_IMPORT("kill_process") int frond_host_kill_process(int pid, int signum);
 

@@ -5,7 +5,8 @@
 //         symbol   { name, value }    value: table index of a function, address of data; sorted by name
 //
 // A library is found by the exact path at which the interpreter's import machinery sees its placeholder file. Its
-// constructor runs at the first dlopen.
+// constructor runs at the first dlopen. The first one may be the program itself, without a path, when there is somebody who could
+// call what dlsym answers (the linker's SyntheticSections).
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,12 +47,17 @@ static void complain(const char *format, ...) {
     has_message = true;
 }
 
-/// What `dlopen(NULL)` answers: every library that was opened.
+/// What `dlopen(NULL)` answers: the program, and every library that was opened.
 static char program;
+
+/// Libraries of other systems that are parts of this program.
+static const char *const parts[] = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1"};
 
 FROND_PUBLIC void *dlopen(const char *path, int mode) {
     (void)mode;
     if (!path) return &program;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strcmp(path, parts[i])) return &program;
     const linked_libraries *table = frond_linked_libraries;
     for (unsigned i = 0; table && i < table->count; i++) {
         const library *found = &table->libraries[i];
@@ -97,7 +103,7 @@ FROND_PUBLIC void *__dlsym(void *restrict handle, const char *restrict name, voi
         value = find(handle, name);
     } else if (handle == &program || handle == RTLD_DEFAULT || handle == (void *)-1) {
         for (unsigned i = 0; table && i < table->count && !value; i++)
-            if (opened && opened[i]) value = find(&table->libraries[i], name);
+            if (!*table->libraries[i].path || (opened && opened[i])) value = find(&table->libraries[i], name);
     } else {
         complain("invalid library handle %p", handle);
         return NULL;

@@ -64,12 +64,17 @@ static int end(int status) {
 /// Set by the host before the start: names of modules with commas between, or null for a start in one part.
 FROND_PUBLIC char *frond_preload;
 
+void (*frond_before_going_on)(void);
+
 /// What `frond_start` returns after the first part; exit statuses are below. `Templates/glue/contexts.mjs` has the same.
 enum { FROND_PREPARED = 256 };
 
 FROND_EXPORT("frond_start") int frond_start(void) {
     static bool prepared;
-    if (prepared) return end(frond_program_go_on());
+    if (prepared) {
+        if (frond_before_going_on) frond_before_going_on();
+        return end(frond_program_go_on());
+    }
     size_t count, bytes;
     if (__wasi_args_sizes_get(&count, &bytes)) return 71;  // EX_OSERR
     char **arguments = calloc(count + 1, sizeof *arguments);

@@ -14,5 +14,7 @@ int frond_program(int count, char **arguments);
 int frond_program_prepare(int count, char **arguments, const char *modules);
 /// The second part, after `frond_program_prepare` or on a copy of the memory that it left; returns the exit status.
 int frond_program_go_on(void);
+/// Called before the second part, if it is set: for what a copy of the memory lacks.
+extern void (*frond_before_going_on)(void);
 
 #endif

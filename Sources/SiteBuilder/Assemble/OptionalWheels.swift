@@ -1,21 +1,46 @@
 import Foundation
 import Support
 
-/// Chooses which of the kit's optional wheels an app gets.
-///
-/// There is one so far: `frond_openssl`, with `_ssl` and `_hashlib`. It would be a fifth of a small program's size, and the
-/// standard library does without it: `hashlib` has its algorithms from elsewhere, `asyncio` and `http.client` only try
-/// to import `ssl`. So it is the app's and its packages' own sources that count:
-///
-///     import ssl                          anyio, uvicorn, urllib3: can't even be imported without
-///     hashlib.pbkdf2_hmac(…), scrypt      Django, Werkzeug: OpenSSL is the only implementation
-///
-/// The answer is kept in the cache, as reading all sources takes longer than the rest of a build.
+/// Chooses which of the kit's optional wheels an app gets: what the standard library does without if need be, and what would be a
+/// large part of a small program. It is the app's and its packages' own sources that count. The answer is kept in the cache, as
+/// reading all sources takes longer than the rest of a build.
 package struct OptionalWheels {
-    /// Modules that exist, or work, only with OpenSSL.
-    private static let modules: Set = ["ssl", "_ssl", "_hashlib"]
-    /// Functions that exist only with OpenSSL.
-    private static let functions = ["pbkdf2_hmac", "scrypt"].map { Array($0.utf8) }
+    /// An optional wheel, by the name of its distribution.
+    package enum Offer: String, CaseIterable {
+        /// `_ssl` and `_hashlib`, a fifth of a small program's size. `hashlib` has its algorithms from elsewhere, `asyncio` and
+        /// `http.client` only try to import `ssl`:
+        ///
+        ///     import ssl                          anyio, uvicorn, urllib3: can't even be imported without
+        ///     hashlib.pbkdf2_hmac(…), scrypt      Django, Werkzeug: OpenSSL is the only implementation
+        case openSSL = "frond_openssl"
+        /// `ctypes`, with which all that the interpreter exports is in the program, to be found by name. Many packages have it for
+        /// Windows, or in functions for the best case, so in packages it counts where a module begins.
+        case ctypes = "frond_ctypes"
+
+        /// Whether a Python source needs the wheel, as far as its text shows.
+        ///
+        /// - Parameter isOfApp: whether it is one of the app's own, of which all that it may ever import counts.
+        package func isNeeded(by source: [UInt8], isOfApp: Bool) -> Bool {
+            switch self {
+            case .openSSL:
+                if Self.contains(source, "pbkdf2_hmac") || Self.contains(source, "scrypt") { return true }
+                guard Self.contains(source, "ssl") || Self.contains(source, "_hashlib") else { return false }
+                return Self.imports(source, ["ssl", "_ssl", "_hashlib"], everywhere: true)
+            case .ctypes:
+                guard Self.contains(source, "ctypes") else { return false }
+                if !isOfApp, ["windll", "WinDLL", "wintypes"].contains(where: { Self.contains(source, $0) }) { return false }
+                return Self.imports(source, ["ctypes", "_ctypes"], everywhere: isOfApp)
+            }
+        }
+
+        private static func contains(_ source: [UInt8], _ word: String) -> Bool {
+            source.firstRange(of: Array(word.utf8)) != nil
+        }
+
+        private static func imports(_ source: [UInt8], _ modules: Set<String>, everywhere: Bool) -> Bool {
+            !PythonImports.modules(in: source, package: "", everywhere: everywhere).isDisjoint(with: modules)
+        }
+    }
 
     let kit: KitFiles
     let shelf: CacheShelf
@@ -26,38 +51,31 @@ package struct OptionalWheels {
         let offered = names.filter { $0.hasSuffix(".whl") }.sorted(by: bytewise)
         if offered.isEmpty { return [] }
         let key = Hash.sha256(
-            (["needs 1", kit.key] + wheels.map(\.sha256) + [app.contentHash]).joined(separator: "\n"))
-        let isNeeded: Bool
+            (["needs 2", kit.key] + wheels.map(\.sha256) + [app.contentHash]).joined(separator: "\n"))
+        let needed: [String]
         if let known = shelf.read(key) {
-            isNeeded = known == [1]
+            needed = String(decoding: known, as: UTF8.self).split(separator: "\n").map(String.init)
         } else {
-            isNeeded = try needsOpenSSL(app, wheels)
-            try shelf.write([isNeeded ? 1 : 0], as: key)
+            needed = try Offer.allCases.filter { try isNeeded($0, by: app, wheels) }.map(\.rawValue)
+            try shelf.write(Array(needed.joined(separator: "\n").utf8), as: key)
         }
-        guard isNeeded else { return [] }
-        return try offered.map { try WheelFile(kit.optionalWheels.appending(path: $0)) }
+        return try offered.filter { name in needed.contains { name.hasPrefix("\($0)-") } }
+            .map { try WheelFile(kit.optionalWheels.appending(path: $0)) }
     }
 
-    private func needsOpenSSL(_ app: AppFolder, _ wheels: [WheelFile]) throws -> Bool {
-        if app.files.contains(where: { $0.key.hasSuffix(".py") && Self.needsOpenSSL($0.value.bytes) }) { return true }
-        for wheel in wheels {
-            let installed = try InstalledWheel(wheel)
-            let sources = installed.files.filter { $0.path.hasSuffix(".py") && !Self.isTest($0.path) }
-            if sources.contains(where: { Self.needsOpenSSL($0.contents) }) { return true }
+    private func isNeeded(_ offer: Offer, by app: AppFolder, _ wheels: [WheelFile]) throws -> Bool {
+        let own = app.files.filter { $0.key.hasSuffix(".py") }
+        if own.contains(where: { offer.isNeeded(by: $0.value.bytes, isOfApp: true) }) { return true }
+        return try wheels.contains { wheel in
+            try InstalledWheel(wheel).files.contains {
+                $0.path.hasSuffix(".py") && !Self.isOptional($0.path) && offer.isNeeded(by: $0.contents, isOfApp: false)
+            }
         }
-        return false
     }
 
-    /// Tests that packages install along need all kinds of things that a program does not.
-    private static func isTest(_ path: String) -> Bool {
-        path.split(separator: "/").contains { $0 == "tests" || $0 == "test" || $0 == "testing" }
-    }
-
-    /// Whether a Python source needs OpenSSL, as far as its text shows.
-    package static func needsOpenSSL(_ source: [UInt8]) -> Bool {
-        if functions.contains(where: { source.firstRange(of: $0) != nil }) { return true }
-        guard source.firstRange(of: Array("ssl".utf8)) != nil || source.firstRange(of: Array("_hashlib".utf8)) != nil
-        else { return false }
-        return !PythonImports.modules(in: source, package: "", everywhere: true).isDisjoint(with: modules)
+    /// Tests that packages install along need all kinds of things that a program does not, and cffi has another backend.
+    private static func isOptional(_ path: String) -> Bool {
+        path.hasSuffix("cffi/backend_ctypes.py")
+            || path.split(separator: "/").contains { $0 == "tests" || $0 == "test" || $0 == "testing" }
     }
 }

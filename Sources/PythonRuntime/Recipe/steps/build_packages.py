@@ -24,11 +24,11 @@ LINK = ["-O2", "-fwasm-exceptions", "-sSUPPORT_LONGJMP=wasm", "-sSIDE_MODULE=2",
 # Sources in C stay out of a wheel, as they are of no use without a compiler.
 KEPT = (".py", ".pyi", ".so")
 
-cpython, greenlet = pathlib.Path(os.environ["CPYTHON"]), pathlib.Path(os.environ["GREENLET"])
+cpython, greenlet, ffi = (pathlib.Path(os.environ[name]) for name in ("CPYTHON", "GREENLET", "FFI"))
 compile_flags = [
     *shlex.split(os.environ["COMPILE_FLAGS"]),
     *("-std=gnu11", "-fno-strict-aliasing", "-fwrapv", "-DNDEBUG", "-fvisibility=hidden"),
-    *(f"-I{folder}" for folder in (cpython / "source/Include", cpython / "build", greenlet)),
+    *(f"-I{folder}" for folder in (cpython / "source/Include", cpython / "build", greenlet, ffi / "include")),
 ]
 
 
@@ -51,7 +51,9 @@ def build(package, sdist, module, sources):
         subprocess.run(["emcc", *flags, "-c", root / source, "-o", objects[-1]], check=True)
     name = module.rsplit(".")[-1]
     library = root / (module.replace(".", "/") + SUFFIX)
-    subprocess.run(["emcc", *LINK, f"-sEXPORTED_FUNCTIONS=_PyInit_{name}", *objects, "-o", library], check=True)
+    archives = [ffi / "lib/libffi.a"] if package.get("ffi") else []
+    command = ["emcc", *LINK, f"-sEXPORTED_FUNCTIONS=_PyInit_{name}", *objects, *archives, "-o", library]
+    subprocess.run(command, check=True)
     print(f"compiled {module}", flush=True)
 
 
@@ -71,7 +73,10 @@ def pack(package, sdist, output):
                 continue
             if path.suffix in KEPT or path.name == "py.typed":
                 files[path.relative_to(root).as_posix()] = path.read_bytes()
-    tops = sorted({folder.split("/")[0] for folder in package["packages"]})
+    alone = [module for module in package.get("extensions", {}) if "." not in module]
+    for module in alone:
+        files[module + SUFFIX] = (root / (module + SUFFIX)).read_bytes()
+    tops = sorted({folder.split("/")[0] for folder in package["packages"]} | set(alone))
     files[f"{info}/top_level.txt"] = "".join(f"{top}\n" for top in tops).encode()
     licences = fields.get_all("License-File")
     for licence in licences:

@@ -3,5 +3,5 @@
 set -euo pipefail
 
 mkdir -p out/offered out/licenses
-CPYTHON=$STEPS/python-configure GREENLET=$STEPS/greenlet/source/src \
+CPYTHON=$STEPS/python-configure GREENLET=$STEPS/greenlet/source/src FFI=$STEPS/ffi/out \
     "$BUILD_PYTHON" "$RECIPE/steps/build_packages.py" "$RECIPE/packages.toml" out

@@ -69,19 +69,19 @@ extension Link {
     /// What libffi calls functions through, which it knows by name (the context shim's typed_calls.h).
     private static let typedCall = "_frond_call_typed"
 
-    /// Whether a program can ask `dlsym` for functions and variables of the main module, as ctypes does. All that it exports is
-    /// kept then, so this is only so when there is a library that could call what it finds.
-    var namesMain: Bool {
+    /// Whether a program asks `dlsym` for any function or variable, as with ctypes, also of the main module. All that is exported
+    /// is kept then, so this is only so when there is a library that could call what it finds.
+    var namesAll: Bool {
         libraries.contains { file in file.importedFunctions.contains { $0.symbol.name == Self.typedCall } }
     }
 
-    /// What `dlsym` can ask a library for: of a Python extension module its initialisers, of any other library and of the main
-    /// module everything that it exports.
+    /// What `dlsym` can ask a library for: everything that it exports; but of a Python extension module its initialisers, unless
+    /// there is somebody who looks for names.
     func exportedSymbols(of file: InputFile) -> [Export] {
         let all = file.exports.values.filter {
             ($0.kind == .function || $0.kind == .global) && !Self.isInternal($0.name)
         }
-        let isExtension = !file.isMain && all.contains { $0.name.hasPrefix("PyInit_") || $0.name.hasPrefix("PyInitU_") }
+        let isExtension = !namesAll && all.contains { $0.name.hasPrefix("PyInit_") || $0.name.hasPrefix("PyInitU_") }
         let symbols = all.filter {
             !isExtension || $0.name.hasPrefix("PyInit") || options.keepExports.contains($0.name)
         }

@@ -16,12 +16,14 @@ final class Imports {
 
     func connect(
         switch: @escaping (HostCall) -> HostOutcome, kill: @escaping (Int32) -> Void,
-        spawn: @escaping SystemCalls.Body, killProcess: @escaping (Int32, Int32) -> Int32, count: @escaping () -> Void,
+        spawn: @escaping SystemCalls.Body, killProcess: @escaping (Int32, Int32) -> Int32,
+        setFunction: @escaping (HostCall) -> Int32, count: @escaping () -> Void,
         cap: Int32, pool: Int32
     ) {
         self.count = count
         own["frond.spawn"] = SystemCalls.answering(spawn)
         own["frond.kill_process"] = { $0.returns(killProcess($0.i32(0), $0.i32(1))) }
+        own["frond.set_function"] = { $0.returns(setFunction($0)) }
         own["frond.switch"] = `switch`
         own["frond.kill"] = { call in
             kill(call.i32(0))

@@ -163,6 +163,7 @@ public final class Program {
             switch: { [unowned self] in self.switchContext($0) }, kill: { [unowned self] in self.kill($0) },
             spawn: { [unowned self] (call) throws(Errno) in try self.spawn(call) },
             killProcess: { [unowned self] in self.killProcess($0, $1) },
+            setFunction: { [unowned self] in MadeFunctions.set(in: self.instance, store: self.store, $0) },
             count: { [unowned self] in
                 self.statistics.calls += 1
                 self.kernel.machine.clock.advanceImport()

@@ -150,19 +150,32 @@ static void store_result(const ffi_cif *cif, const ffi_type *type, uint64_t cell
     }
 }
 
-/* Whether a call would find a function of its type: for CPython's ctypes, which raises if not (ctypes-types.patch). Where nobody has
-   said which arguments are variable, because elsewhere that makes no difference, any may be: a call that does not fit becomes one
-   with as few of them as do. */
-int ffi_frond_fits(ffi_cif *cif, void (*function)(void)) {
+static int fits(const ffi_cif *cif, void (*function)(void)) {
     char *type = alloca(2 * cif->nargs + 4);
     describe(cif, type);
-    if (_frond_call_typed(type, function, NULL, NULL)) return 1;
-    if (cif->flags & VARIADIC) return 0;
-    cif->flags |= VARIADIC;
-    for (; cif->nfixedargs > 0; cif->nfixedargs--) {
-        describe(cif, type);
-        if (_frond_call_typed(type, function, NULL, NULL)) return 1;
+    return _frond_call_typed(type, function, NULL, NULL);
+}
+
+/* Whether a call would find a function of its type: for CPython's ctypes, which raises if not (ctypes-types.patch). Some calls are
+   right elsewhere though they are of another type, and are made to fit: one with more arguments than the function has loses them;
+   and where nobody has said which arguments are variable (`is_typed` 0), as few of the last ones are as do. */
+int ffi_frond_fits(ffi_cif *cif, void (*function)(void), int is_typed) {
+    if (fits(cif, function)) return 1;
+    if (is_typed) {
+        if (cif->flags & VARIADIC) {
+            cif->flags = 0;
+            cif->nargs = cif->nfixedargs;
+            if (fits(cif, function)) return 1;
+        }
+        while (cif->nargs > 0) {
+            cif->nfixedargs = --cif->nargs;
+            if (fits(cif, function)) return 1;
+        }
+        return 0;
     }
+    cif->flags |= VARIADIC;
+    for (; cif->nfixedargs > 0; cif->nfixedargs--)
+        if (fits(cif, function)) return 1;
     return 0;
 }
 

@@ -156,7 +156,7 @@ static int fits(const ffi_cif *cif, void (*function)(void)) {
     return _frond_call_typed(type, function, NULL, NULL);
 }
 
-/* Whether a call would find a function of its type: for CPython's ctypes, which raises if not (ctypes-types.patch). Some calls are
+/* Whether a call would find a function of its type: for CPython's ctypes, which raises if not (ctypes.patch). Some calls are
    right elsewhere though they are of another type, and are made to fit: one with more arguments than the function has loses them;
    and where nobody has said which arguments are variable (`is_typed` 0), as few of the last ones are as do. */
 int ffi_frond_fits(ffi_cif *cif, void (*function)(void), int is_typed) {

@@ -7,9 +7,11 @@ ffi=$STEPS/ffi/out
 suffix=.cpython-314-wasm32-emscripten.so
 
 mkdir -p out/optional out/tests/wheels
-cp -R "$source/Modules/_ctypes" "$source/Lib/ctypes" .
-rm -r ctypes/macholib # another platform
-patch --strip=3 --no-backup-if-mismatch --directory=_ctypes <"$RECIPE/patches/ctypes-types.patch"
+mkdir Modules Lib
+cp -R "$source/Modules/_ctypes" Modules/
+cp -R "$source/Lib/ctypes" Lib/
+rm -r Lib/ctypes/macholib # another platform
+patch --strip=1 --no-backup-if-mismatch <"$RECIPE/patches/ctypes.patch"
 
 read -ra flags <<<"$COMPILE_FLAGS"
 # -DPY_CALL_TRAMPOLINE: as in CPython itself, whose structures it changes.
@@ -25,7 +27,7 @@ extension() { # NAME EXPORTS INPUT…
         -sEXPORTED_FUNCTIONS="$exports" "$@" -o "$name$suffix"
     wasm-tools validate --features all "$name$suffix"
 }
-cd _ctypes
+cd Modules/_ctypes
 printf '%s\0' _ctypes.c callbacks.c callproc.c cfield.c stgdict.c | xargs -0 -n 1 -P "$JOBS" \
     emcc "${flags[@]}" -fvisibility=hidden -c
 extension _ctypes _PyInit__ctypes ./*.o "$ffi/lib/libffi.a"
@@ -39,8 +41,9 @@ print("\n".join("_" + name for name in sorted(defined_symbols(pathlib.Path(sys.a
 PYTHON
 extension _ctypes_test @exports.txt test.o
 ls -l ./*.so
-cd ..
+mv ./*.so "$STEP"
+cd "$STEP"
 
 version=$(sed -n 's/^#define PY_VERSION  *"\(.*\)"/\1/p' "$source/Include/patchlevel.h")
-python3 "$RECIPE/steps/pack_ctypes.py" "$version" "_ctypes/_ctypes$suffix" ctypes "$ffi/licenses/libffi.txt" out/optional
-python3 "$RECIPE/steps/pack_extension.py" "_ctypes/_ctypes_test$suffix" out/tests/wheels
+python3 "$RECIPE/steps/pack_ctypes.py" "$version" "_ctypes$suffix" Lib/ctypes "$ffi/licenses/libffi.txt" out/optional
+python3 "$RECIPE/steps/pack_extension.py" "_ctypes_test$suffix" out/tests/wheels

@@ -15,11 +15,45 @@ def use_apsw():
         return [row[0] for row in connection.execute("select shout(text) from notes where notes match 'fronds'")]
 
 
+def use_argon2():
+    from _argon2_cffi_bindings import ffi, lib
+
+    hashed, encoded = ffi.new("uint8_t[]", 16), ffi.new("char[]", 128)
+    password, salt = b"fern", b"eight or more"
+    status = lib.argon2_hash(
+        1, 64, 2, password, len(password), salt, len(salt), hashed, len(hashed), encoded, len(encoded), lib.Argon2_id,
+        lib.ARGON2_VERSION_13)
+    good = lib.argon2_verify(ffi.string(encoded), password, len(password), lib.Argon2_id)
+    bad = lib.argon2_verify(ffi.string(encoded), b"tree", 4, lib.Argon2_id)
+    return status, ffi.string(encoded).decode(), good, ffi.string(lib.argon2_error_message(bad)).decode()
+
+
 def use_cbor2():
     import cbor2
 
     value = {"when": datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC), "big": 1 << 80, "list": [1.5, None, b"x"]}
     return cbor2.loads(cbor2.dumps(value)) == value
+
+
+def use_cffi():
+    import cffi
+
+    ffi = cffi.FFI()
+    ffi.cdef("""
+        void qsort(void *, size_t, size_t, int (*)(const void *, const void *));
+        int snprintf(char *, size_t, const char *, ...);
+    """)
+    program = ffi.dlopen(None)
+    numbers = ffi.new("int[]", [5, 2, 9, 1])
+
+    @ffi.callback("int(const void *, const void *)")
+    def descending(one, other):
+        return ffi.cast("int *", other)[0] - ffi.cast("int *", one)[0]
+
+    program.qsort(numbers, len(numbers), ffi.sizeof("int"), descending)
+    text = ffi.new("char[]", 32)
+    program.snprintf(text, 32, b"%s: %d, %.2f", ffi.new("char[]", b"fern"), ffi.cast("int", 7), ffi.cast("double", 0.5))
+    return list(numbers), ffi.string(text)
 
 
 def use_charset_normalizer():
@@ -48,6 +82,27 @@ def use_css_inline():
 
     page = "<html><head><style>h1 { color: green }</style></head><body><h1>Fern</h1></body></html>"
     return 'style="color: green' in css_inline.inline(page)
+
+
+def use_ctypes():
+    import ctypes
+    import threading
+
+    program = ctypes.CDLL(None)
+    compare = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_int), ctypes.POINTER(ctypes.c_int))
+    numbers = (ctypes.c_int * 4)(5, 2, 9, 1)
+    program.qsort(numbers, ctypes.c_size_t(4), ctypes.c_size_t(4), compare(lambda one, other: one[0] - other[0]))
+    # A call that waits, while another thread runs.
+    seen = []
+    thread = threading.Thread(target=seen.append, args=("meanwhile",))
+    thread.start()
+    program.usleep(20_000)
+    seen.append("afterwards")
+    try:
+        program.strlen(ctypes.c_double(1))
+    except TypeError as error:
+        problem = str(error).partition(":")[0]
+    return list(numbers), seen, problem
 
 
 def use_jiter():

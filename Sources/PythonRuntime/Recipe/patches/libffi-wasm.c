@@ -156,27 +156,23 @@ static int fits(const ffi_cif *cif, void (*function)(void)) {
     return _frond_call_typed(type, function, NULL, NULL);
 }
 
-/* Whether a call would find a function of its type: for CPython's ctypes, which raises if not (ctypes.patch). Some calls are
-   right elsewhere though they are of another type, and are made to fit: one with more arguments than the function has loses them;
-   and where nobody has said which arguments are variable (`is_typed` 0), as few of the last ones are as do. */
+/* Whether a call would find a function of its type: for CPython's ctypes, which raises if not (ctypes.patch). Some calls are right
+   elsewhere though they are of another type, and are made to fit: of one whose variable arguments nobody has told (`is_typed` 0), as
+   few of the last ones as do are variable, in any case perhaps none; and one with more arguments than the function has loses them. */
 int ffi_frond_fits(ffi_cif *cif, void (*function)(void), int is_typed) {
     if (fits(cif, function)) return 1;
-    if (is_typed) {
-        if (cif->flags & VARIADIC) {
-            cif->flags = 0;
-            cif->nargs = cif->nfixedargs;
+    unsigned named = cif->nfixedargs;
+    if (!(cif->flags & VARIADIC)) {
+        cif->flags = VARIADIC;
+        for (unsigned least = is_typed ? named : 1; cif->nfixedargs > 0 && cif->nfixedargs >= least; cif->nfixedargs--)
             if (fits(cif, function)) return 1;
-        }
-        while (cif->nargs > 0) {
-            cif->nfixedargs = --cif->nargs;
-            if (fits(cif, function)) return 1;
-        }
-        return 0;
     }
-    cif->flags |= VARIADIC;
-    for (; cif->nfixedargs > 0; cif->nfixedargs--)
+    cif->flags = 0;
+    for (cif->nargs = named;; cif->nargs--) {
+        cif->nfixedargs = cif->nargs;
         if (fits(cif, function)) return 1;
-    return 0;
+        if (cif->nargs == 0) return 0;
+    }
 }
 
 void ffi_call(ffi_cif *cif, void (*function)(void), void *to, void **values) {

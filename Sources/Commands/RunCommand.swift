@@ -137,12 +137,21 @@ struct RunCommand: AsyncParsableCommand {
             project.app.arguments = []
             return project
         }
-        if let app { return try Project(app, needsEntry: false, packages: packages) }
-        if FileManager.default.fileExists(atPath: Project.file) {
-            return try Project(".", needsEntry: false, packages: packages)
+        var project = try Project(try folder(cache), needsEntry: false, packages: packages)
+        switch invocation.target {
+        case .code(let text): project.app.entry = .code(text)
+        case .module(let name): project.app.entry = .module(name)
+        case .app, .standardInput: break
         }
+        return project
+    }
+
+    /// The folder of the app whose files `-c`, `-m` and `-` see.
+    private func folder(_ cache: CacheDirectory) throws -> String {
+        if let app { return app }
+        if FileManager.default.fileExists(atPath: Project.file) { return "." }
         let empty = cache.folder("empty")
         try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
-        return try Project(empty.path, needsEntry: false, packages: packages)
+        return empty.path
     }
 }

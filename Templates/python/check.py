@@ -23,6 +23,8 @@ IGNORE = re.compile(r"#\s*frond:\s*ignore(?:\[([A-Z0-9,\s]+)\])?")
 
 # Modules that are not imported for trying: they print, open windows, or are tests.
 UNTRIED = {"antigravity", "this", "idlelib", "test", "__main__"}
+# Modules that every site gets whose sources import them (OptionalWheels.swift).
+OPTIONAL = {"ssl", "_ssl", "_hashlib", "ctypes", "_ctypes"}
 
 FORKS = {"os.fork", "os.forkpty", "pty.fork", "pty.spawn"}
 RUN = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
@@ -288,7 +290,7 @@ TRIED = {}
 def missing(name, own):
     """None when a module can be imported or is not the standard library's; else why not, perhaps ''."""
     top = name.partition(".")[0]
-    if top in own or top not in sys.stdlib_module_names or top in UNTRIED:
+    if top in own or top not in sys.stdlib_module_names or top in UNTRIED | OPTIONAL:
         return None
     if name not in TRIED:
         try:

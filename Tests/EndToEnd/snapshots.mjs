@@ -10,6 +10,8 @@ const [name, address] = process.argv.slice(2);
 /** How far the program has come: the steps of this page's start. */
 const steps = 'Object.keys(JSON.parse(document.documentElement.dataset.frondTimes))';
 const kept = 'caches.open("frond-snapshot:/").then((cache) => cache.keys()).then((keys) => keys.length)';
+/** By a call through ctypes and back: functions that are made at run time are in the table, and no snapshot has that. */
+const sorted = inFrame('w.fetch("/sorted?5,2,9,1").then((response) => response.text())');
 const home = inFrame('d.title === "Home" && d.readyState === "complete"');
 
 await visit(name, async (browser, check) => {
@@ -24,6 +26,7 @@ await visit(name, async (browser, check) => {
         await until(page, 'the snapshot to be kept', `(${kept}).then((count) => count === 1)`);
         await page.reload();
         await until(page, 'the page again', home);
+        check('which knows what functions were made before it was taken', await page.evaluate(sorted), '[1, 2, 5, 9]');
         check('the second goes on from what the first has kept', await began(), ['restored']);
         check('and downloads none', await page.evaluate(downloads), 0);
         return;
@@ -35,6 +38,7 @@ await visit(name, async (browser, check) => {
         await page.reload();
         await until(page, 'the page again', home);
         check(`${visits} visit goes on from the snapshot`, await began(), ['restored']);
+        check('and knows what functions were made before', await page.evaluate(sorted), '[1, 2, 5, 9]');
         check('and its server answers', await page.evaluate(inFrame(
             'w.fetch("/upload", { method: "POST", body: "x".repeat(1000) }).then((response) => response.text())')), '1000 120000');
     }

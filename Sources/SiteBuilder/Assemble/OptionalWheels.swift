@@ -45,27 +45,37 @@ package struct OptionalWheels {
     let kit: KitFiles
     let shelf: CacheShelf
 
-    /// The optional wheels that `app` and its `wheels` need.
-    func wheels(for app: AppFolder, _ wheels: [WheelFile]) throws -> [WheelFile] {
+    /// The optional wheels that an app, whose program starts as `entry`, and its `wheels` need.
+    func wheels(for app: AppFolder, _ entry: AppDescription.Entry, _ wheels: [WheelFile]) throws -> [WheelFile] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: kit.optionalWheels.path)) ?? []
         let offered = names.filter { $0.hasSuffix(".whl") }.sorted(by: bytewise)
         if offered.isEmpty { return [] }
+        let sources = [Self.text(of: entry)] + app.files.filter { $0.key.hasSuffix(".py") }.map(\.value.bytes)
         let key = Hash.sha256(
-            (["needs 2", kit.key] + wheels.map(\.sha256) + [app.contentHash]).joined(separator: "\n"))
+            (["needs 2", kit.key, Hash.sha256(sources[0])] + wheels.map(\.sha256) + [app.contentHash])
+                .joined(separator: "\n"))
         let needed: [String]
         if let known = shelf.read(key) {
             needed = String(decoding: known, as: UTF8.self).split(separator: "\n").map(String.init)
         } else {
-            needed = try Offer.allCases.filter { try isNeeded($0, by: app, wheels) }.map(\.rawValue)
+            needed = try Offer.allCases.filter { try isNeeded($0, by: sources, wheels) }.map(\.rawValue)
             try shelf.write(Array(needed.joined(separator: "\n").utf8), as: key)
         }
         return try offered.filter { name in needed.contains { name.hasPrefix("\($0)-") } }
             .map { try WheelFile(kit.optionalWheels.appending(path: $0)) }
     }
 
-    private func isNeeded(_ offer: Offer, by app: AppFolder, _ wheels: [WheelFile]) throws -> Bool {
-        let own = app.files.filter { $0.key.hasSuffix(".py") }
-        if own.contains(where: { offer.isNeeded(by: $0.value.bytes, isOfApp: true) }) { return true }
+    /// What a program does before any file: `-c`, `-m`.
+    private static func text(of entry: AppDescription.Entry) -> [UInt8] {
+        switch entry {
+        case .code(let text): Array(text.utf8)
+        case .module(let name): Array("import \(name)".utf8)
+        case .script, .application: []
+        }
+    }
+
+    private func isNeeded(_ offer: Offer, by sources: [[UInt8]], _ wheels: [WheelFile]) throws -> Bool {
+        if sources.contains(where: { offer.isNeeded(by: $0, isOfApp: true) }) { return true }
         return try wheels.contains { wheel in
             try InstalledWheel(wheel).files.contains {
                 $0.path.hasSuffix(".py") && !Self.isOptional($0.path) && offer.isNeeded(by: $0.contents, isOfApp: false)

@@ -1,5 +1,6 @@
 """A server over the standard library that uses all of HTTP that a page can see."""
 
+import ctypes
 import http.server
 import json
 import os
@@ -9,6 +10,9 @@ import time
 SIZE = 1_000_000
 posted = []
 streams = 0
+# A call by type, and a function of C's that is made while the program runs.
+sort = ctypes.CDLL(None).qsort
+compare = ctypes.CFUNCTYPE(ctypes.c_int, *2 * [ctypes.POINTER(ctypes.c_int)])(lambda one, other: one[0] - other[0])
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -48,6 +52,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(json.dumps({key.lower(): value for key, value in self.headers.items()}), "application/json")
         elif path == "/number":
             self.reply(query, "text/plain")
+        elif path == "/sorted":
+            numbers = (ctypes.c_int * 4)(*map(int, query.split(",")))
+            sort(numbers, ctypes.c_size_t(4), ctypes.c_size_t(ctypes.sizeof(ctypes.c_int)), compare)
+            self.reply(json.dumps(list(numbers)), "application/json")
         elif path == "/bytes":
             self.bytes()
         elif path == "/slow":

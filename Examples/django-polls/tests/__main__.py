@@ -1,4 +1,4 @@
-"""The tests without Django's own runner, for Pythons without ctypes, which that one imports: `python -m tests`."""
+"""The tests without Django's own runner, for programs without ctypes, which that one imports: `python -m tests`."""
 
 import os
 import unittest

@@ -3,7 +3,8 @@ import Support
 import Testing
 
 extension EndToEnd {
-    /// A little of what `Tests/Suites/suite` runs as a whole: enough to see in minutes that greenlet is still the real one.
+    /// A little of what `Tests/Suites/suite` runs as a whole: enough to see in minutes that greenlet and ctypes are still
+    /// the real ones.
     @Suite(.serialized, .timeLimit(.minutes(10))) struct SuiteTests {
         /// Modules of upstream's own suite that take seconds.
         private static let modules = [
@@ -19,6 +20,12 @@ extension EndToEnd {
         @Test(arguments: ["node", "chromium", "firefox"])
         func anotherExtensionUsesGreenletsInterface(engine: String) async throws {
             try await suite(["capi", "--engine", engine])
+        }
+
+        @Test(arguments: ["node", "chromium", "firefox", "reference"])
+        func whatCTypesCallsMaySwitch(engine: String) async throws {
+            try await suite(
+                ["ctypes", "--engine", engine, "--module", "test_switches", "--module", "test.test_ctypes.test_callbacks"])
         }
 
         private func suite(_ arguments: [String]) async throws {

@@ -70,19 +70,7 @@ import WasmLinker
 
     @Test func tableOfLinkedLibraries() throws {
         let output = try Inspection(try link("b", "a", "startup"))
-        let table = Int(output.word(1040))
-        #expect(output.word(table) == 3)
-        var entries: [(path: String, constructor: String?, symbols: [(String, UInt32)])] = []
-        for index in 0..<3 {
-            let library = Int(output.word(table + 4)) + 16 * index
-            var symbols: [(String, UInt32)] = []
-            for symbol in 0..<Int(output.word(library + 8)) {
-                let at = Int(output.word(library + 12)) + 8 * symbol
-                symbols.append((output.string(Int(output.word(at))), output.word(at + 4)))
-            }
-            let slot = output.word(library + 4)
-            entries.append((output.string(Int(output.word(library))), slot == 0 ? nil : output.slot(slot), symbols))
-        }
+        let entries = libraries(of: output)
         #expect(entries.map(\.path) == ["/lib/liba.so", "/lib/libb.so", "/lib/libstartup.so"])
         #expect(entries[0].symbols.map(\.0) == ["A_run", "a_add", "a_data"], "in the order of strcmp")
         #expect(output.slot(entries[0].symbols[0].1) == "A_run")
@@ -92,20 +80,62 @@ import WasmLinker
         #expect(try output.code(try #require(entries[1].constructor)).contains("call construct:liba.so"))
     }
 
-    @Test func pythonExtensionsOfferTheirInitialisersOnly() throws {
+    private struct Library {
+        var path: String
+        var constructor: String?
+        var symbols: [(String, UInt32)]
+    }
+
+    private func libraries(of output: Inspection) -> [Library] {
+        let table = Int(output.word(1040))
+        return (0..<Int(output.word(table))).map { index in
+            let library = Int(output.word(table + 4)) + 16 * index
+            let symbols = (0..<Int(output.word(library + 8))).map { symbol in
+                let at = Int(output.word(library + 12)) + 8 * symbol
+                return (output.string(Int(output.word(at))), output.word(at + 4))
+            }
+            let slot = output.word(library + 4)
+            return Library(
+                path: output.string(Int(output.word(library))), constructor: slot == 0 ? nil : output.slot(slot),
+                symbols: symbols)
+        }
+    }
+
+    /// A Python extension with another export, which may import a function.
+    private func extensionModule(importing name: String? = nil) -> LinkInput {
         var module = Module()
         module.types = [DefinedType(.function(FunctionType(parameters: [], results: [.i32])))]
+        module.imports = name.map { [Import(module: "env", name: $0, type: .function(0))] } ?? []
         module.functions = [0, 0]
         module.code = Array(repeating: FunctionBody(instructions: [0x41, 0x00, 0x0B]), count: 2)
+        let first = UInt32(module.imports.count)
         module.exports = [
-            Export(name: "PyInit_x", kind: .function, index: 0), Export(name: "helper", kind: .function, index: 1),
+            Export(name: "PyInit_x", kind: .function, index: first),
+            Export(name: "helper", kind: .function, index: first + 1),
         ]
         module.customSections = [
             CustomSection(name: "dylink.0", contents: DylinkSection().write(), after: .custom)
         ]
-        let library = LinkInput(path: "/x.so", name: "x.so", bytes: module.write())
-        let linked = try WasmLinker.link(main: try Fixture.main, libraries: [library])
+        return LinkInput(path: "/x.so", name: "x.so", bytes: module.write())
+    }
+
+    @Test func pythonExtensionsOfferTheirInitialisersOnly() throws {
+        let linked = try WasmLinker.link(main: try Fixture.main, libraries: [extensionModule()])
         #expect(linked.map.dropped.contains { $0.name == "helper" })
         #expect(linked.map.functions.contains { $0.name == "PyInit_x" })
+    }
+
+    @Test func whereFunctionsAreCalledByNameEverythingIsOffered() throws {
+        let library = extensionModule(importing: "_frond_call_typed")
+        let linked = try WasmLinker.link(main: try Fixture.main, libraries: [library])
+        try Tool.validate(linked.bytes)
+        let output = try Inspection(linked)
+        let entries = libraries(of: output)
+        #expect(entries.map(\.path) == ["", "/x.so"], "the main module has no path")
+        #expect(entries[1].symbols.map(\.0) == ["PyInit_x", "helper"])
+        let main = Dictionary(uniqueKeysWithValues: entries[0].symbols)
+        #expect(output.slot(try #require(main["exported_but_not_kept"])) == "exported_but_not_kept")
+        #expect(main["main_data"] == 1024, "data is an address")
+        #expect(main["__wasm_call_ctors"] == nil)
     }
 }

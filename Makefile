@@ -65,7 +65,7 @@ bench: tools kit
 lint: tools
 	@Scripts/install-packages lint
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Templates Tests
-	shellcheck Scripts/install-packages Scripts/install-tools Scripts/demo Scripts/bench Scripts/test Scripts/profile-python .ci/run
+	shellcheck Scripts/install-packages Scripts/install-tools Scripts/demo Scripts/bench Scripts/test Scripts/profile-python Scripts/root-python .ci/run
 	@for file in $$(git ls-files '*.mjs'); do $(tools)/node --check "$$file" || exit 1; done
 
 clean:

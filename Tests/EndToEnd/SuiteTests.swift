@@ -24,8 +24,8 @@ extension EndToEnd {
 
         @Test(arguments: ["node", "chromium", "firefox", "reference"])
         func whatCTypesCallsMaySwitch(engine: String) async throws {
-            try await suite(
-                ["ctypes", "--engine", engine, "--module", "test_switches", "--module", "test.test_ctypes.test_callbacks"])
+            let modules = ["test_switches", "test.test_ctypes.test_callbacks"].flatMap { ["--module", $0] }
+            try await suite(["ctypes", "--engine", engine] + modules)
         }
 
         private func suite(_ arguments: [String]) async throws {

@@ -21,7 +21,8 @@ struct OptionalWheelsTests {
     @Test(
         "ctypes is for what an app imports anywhere, and for what packages import first of all",
         arguments: [
-            ("import ctypes\n", true, true), ("import os, ctypes.util\n", true, true), ("from ctypes import CDLL\n", true, true),
+            ("import ctypes\n", true, true), ("import os, ctypes.util\n", true, true),
+            ("from ctypes import CDLL\n", true, true),
             ("try:\n    import ctypes\nexcept ImportError:\n    ctypes = None\n", true, true),
             ("def f():\n    import ctypes\n", true, false),
             ("import ctypes\nctypes.windll.kernel32\n", true, false), ("from ctypes import wintypes\n", true, false),

@@ -14,7 +14,8 @@ package struct OptionalWheels {
         ///     hashlib.pbkdf2_hmac(…), scrypt      Django, Werkzeug: OpenSSL is the only implementation
         case openSSL = "frond_openssl"
         /// `ctypes`, with which all that the interpreter exports is in the program, to be found by name. Many packages have it for
-        /// Windows, or in functions for the best case, so in packages it counts where a module begins.
+        /// Windows, in functions for the best case, or in parts that few use (Django's maps), so of packages it counts where a module
+        /// begins that the app reaches.
         case ctypes = "frond_ctypes"
 
         /// Whether a Python source needs the wheel, as far as its text shows.
@@ -28,7 +29,9 @@ package struct OptionalWheels {
                 return Self.imports(source, ["ssl", "_ssl", "_hashlib"], everywhere: true)
             case .ctypes:
                 guard Self.contains(source, "ctypes") else { return false }
-                if !isOfApp, ["windll", "WinDLL", "wintypes"].contains(where: { Self.contains(source, $0) }) { return false }
+                if !isOfApp, ["windll", "WinDLL", "wintypes"].contains(where: { Self.contains(source, $0) }) {
+                    return false
+                }
                 return Self.imports(source, ["ctypes", "_ctypes"], everywhere: isOfApp)
             }
         }
@@ -58,7 +61,8 @@ package struct OptionalWheels {
         if let known = shelf.read(key) {
             needed = String(decoding: known, as: UTF8.self).split(separator: "\n").map(String.init)
         } else {
-            needed = try Offer.allCases.filter { try isNeeded($0, by: sources, wheels) }.map(\.rawValue)
+            let packages = try Self.sources(of: wheels)
+            needed = Offer.allCases.filter { isNeeded($0, by: sources, app, packages) }.map(\.rawValue)
             try shelf.write(Array(needed.joined(separator: "\n").utf8), as: key)
         }
         return try offered.filter { name in needed.contains { name.hasPrefix("\($0)-") } }
@@ -68,19 +72,32 @@ package struct OptionalWheels {
     /// What a program does before any file: `-c`, `-m`.
     private static func text(of entry: AppDescription.Entry) -> [UInt8] {
         switch entry {
-        case .code(let text): Array(text.utf8)
+        case .code(let text): Array(text.replacing(";", with: "\n").utf8)
         case .module(let name): Array("import \(name)".utf8)
         case .script, .application: []
         }
     }
 
-    private func isNeeded(_ offer: Offer, by sources: [[UInt8]], _ wheels: [WheelFile]) throws -> Bool {
-        if sources.contains(where: { offer.isNeeded(by: $0, isOfApp: true) }) { return true }
-        return try wheels.contains { wheel in
-            try InstalledWheel(wheel).files.contains {
-                $0.path.hasSuffix(".py") && !Self.isOptional($0.path) && offer.isNeeded(by: $0.contents, isOfApp: false)
+    /// The sources of packages, by path below `site-packages`.
+    private static func sources(of wheels: [WheelFile]) throws -> [String: [UInt8]] {
+        var sources: [String: [UInt8]] = [:]
+        for wheel in wheels {
+            for file in try InstalledWheel(wheel).files where file.path.hasSuffix(".py") && !isOptional(file.path) {
+                sources[file.path] = file.contents
             }
         }
+        return sources
+    }
+
+    private func isNeeded(
+        _ offer: Offer, by sources: [[UInt8]], _ app: AppFolder, _ packages: [String: [UInt8]]
+    ) -> Bool {
+        if sources.contains(where: { offer.isNeeded(by: $0, isOfApp: true) }) { return true }
+        let asking = packages.filter { offer.isNeeded(by: $0.value, isOfApp: false) }
+        guard offer == .ctypes, !asking.isEmpty else { return !asking.isEmpty }
+        let own = app.files.filter { $0.key.hasSuffix(".py") }.mapValues(\.bytes)
+        let reached = CompiledModules(library: [:], packages: packages, app: own).packageFiles
+        return reached.contains { asking[$0] != nil }
     }
 
     /// Tests that packages install along need all kinds of things that a program does not, and cffi has another backend.

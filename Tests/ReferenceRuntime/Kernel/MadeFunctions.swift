@@ -5,7 +5,9 @@ import WasmBinary
 enum MadeFunctions {
     /// The import `set_function(slot, bytes, size)`: the slot, or -1.
     static func set(in program: ModuleInstance, store: Store, _ call: HostCall) -> Int32 {
-        guard let memory = program.memory("memory"), let table = program.table("__indirect_function_table") else { return -1 }
+        guard let memory = program.memory("memory"), let table = program.table("__indirect_function_table") else {
+            return -1
+        }
         var function: UInt64 = 0
         let size = Int(call.i32(2))
         if size != 0 {

@@ -78,7 +78,7 @@ struct ImageContents {
         (try? MarshalStream.withoutColumns(file, from: 16)) ?? file
     }
 
-    private static func sources(_ packages: [InstalledWheel]) -> [String: [UInt8]] {
+    static func sources(_ packages: [InstalledWheel]) -> [String: [UInt8]] {
         var sources: [String: [UInt8]] = [:]
         let root = packagesRoot + "/"
         for package in packages {

@@ -55,13 +55,14 @@ package struct OptionalWheels {
         if offered.isEmpty { return [] }
         let sources = [Self.text(of: entry)] + app.files.filter { $0.key.hasSuffix(".py") }.map(\.value.bytes)
         let key = Hash.sha256(
-            (["needs 2", kit.key, Hash.sha256(sources[0])] + wheels.map(\.sha256) + [app.contentHash])
+            (["needs 3", kit.key, Hash.sha256(sources[0])] + wheels.map(\.sha256) + [app.contentHash])
                 .joined(separator: "\n"))
         let needed: [String]
         if let known = shelf.read(key) {
             needed = String(decoding: known, as: UTF8.self).split(separator: "\n").map(String.init)
         } else {
-            let packages = try Self.sources(of: wheels)
+            let packages = ImageContents.sources(try wheels.map { try InstalledWheel($0) })
+                .filter { !Self.isOptional($0.key) }
             needed = Offer.allCases.filter { isNeeded($0, by: sources, app, packages) }.map(\.rawValue)
             try shelf.write(Array(needed.joined(separator: "\n").utf8), as: key)
         }
@@ -78,17 +79,7 @@ package struct OptionalWheels {
         }
     }
 
-    /// The sources of packages, by path below `site-packages`.
-    private static func sources(of wheels: [WheelFile]) throws -> [String: [UInt8]] {
-        var sources: [String: [UInt8]] = [:]
-        for wheel in wheels {
-            for file in try InstalledWheel(wheel).files where file.path.hasSuffix(".py") && !isOptional(file.path) {
-                sources[file.path] = file.contents
-            }
-        }
-        return sources
-    }
-
+    /// - Parameter packages: the sources of packages, by path below `site-packages`.
     private func isNeeded(
         _ offer: Offer, by sources: [[UInt8]], _ app: AppFolder, _ packages: [String: [UInt8]]
     ) -> Bool {
@@ -102,7 +93,7 @@ package struct OptionalWheels {
 
     /// Tests that packages install along need all kinds of things that a program does not, and cffi has another backend.
     private static func isOptional(_ path: String) -> Bool {
-        path.hasSuffix("cffi/backend_ctypes.py")
+        path == "cffi/backend_ctypes.py"
             || path.split(separator: "/").contains { $0 == "tests" || $0 == "test" || $0 == "testing" }
     }
 }

@@ -93,6 +93,7 @@ extension Program {
         let kernel = Kernel(store, memory, Machine(seed: 1, pace: .work))
         let contexts = [
             "frond.switch", "frond.kill", "frond.cap", "frond.pool", "frond.trace", "frond.spawn", "frond.kill_process",
+            "frond.set_function",
         ]
         return Set(SystemCalls(kernel).bodies.keys).union(contexts)
     }

@@ -12,11 +12,13 @@ export function inPage() {
             blocked.longest = Math.max(blocked.longest, entry.duration);
         }
     }).observe({ type: 'longtask' });
-    const ticks = { last: performance.now(), longest: 0 };
+    /** Ends and lengths, ms, of stretches of more than 10 ms. */
+    const ticks = { last: performance.now(), longest: 0, gaps: [] };
     const channel = new MessageChannel();
     channel.port1.onmessage = () => {
         const now = performance.now();
         ticks.longest = Math.max(ticks.longest, now - ticks.last);
+        if (now - ticks.last > 10) ticks.gaps.push([now, now - ticks.last]);
         ticks.last = now;
         setTimeout(() => channel.port2.postMessage(0), 4);
     };
@@ -75,11 +77,11 @@ export function inPage() {
             });
         },
 
-        /** How long the main thread was blocked since the last call. */
+        /** How long the main thread was blocked since the last call; `gaps` are pairs of when that ended and how long it was. */
         takeBlocked() {
-            const taken = { longTask: blocked.longest, longTasks: blocked.tasks, gap: ticks.longest };
+            const taken = { longTask: blocked.longest, longTasks: blocked.tasks, gap: ticks.longest, gaps: ticks.gaps };
             Object.assign(blocked, { longest: 0, tasks: 0 });
-            Object.assign(ticks, { last: performance.now(), longest: 0 });
+            Object.assign(ticks, { last: performance.now(), longest: 0, gaps: [] });
             return taken;
         },
 

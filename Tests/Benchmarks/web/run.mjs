@@ -304,7 +304,13 @@ async function measureStart(name, address, label) {
         for (const key of Object.keys(splits[0])) {
             reportStart(name, `— ${text}${label}: ${key}`, splits.map((split) => split[key] / 1000), 's');
         }
-        reportStart(name, `main thread blocked at most, ${text} start${label}`, visits.map(({ blocked }) => blocked.gap), 'ms');
+        // Before the program's worker is there, the browser compiles the module.
+        const longest = (chosen) => visits.map(({ times, blocked }) =>
+            Math.max(0, ...blocked.gaps.filter(([end]) => chosen(end, times)).map(([, length]) => length)));
+        reportStart(name, `main thread blocked at most, ${text} start${label}, while Python works`,
+            longest((end, times) => end > times.started), 'ms', ['most', 50]);
+        reportStart(name, `main thread blocked at most, ${text} start${label}, before that`,
+            longest((end, times) => end <= times.started), 'ms');
     }
 }
 

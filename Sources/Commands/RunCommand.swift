@@ -139,8 +139,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         var project = try Project(try folder(cache), needsEntry: false, packages: packages)
         switch invocation.target {
-        case .code(let text): project.app.entry = .code(text)
-        case .module(let name): project.app.entry = .module(name)
+        case .code(let text): project.app.replacement = text
+        case .module(let name): project.app.replacement = "import \(name)"
         case .app, .standardInput: break
         }
         return project

@@ -48,7 +48,7 @@ public struct AppAssembler: Sendable {
     ) async throws -> AssembledApp {
         let files = try appFiles(of: app, omitting: omitting)
         var wheels = try wheelFiles(of: app)
-        wheels += try OptionalWheels(kit: kit, shelf: needs).wheels(for: files, app.entry, wheels)
+        wheels += try OptionalWheels(kit: kit, shelf: needs).wheels(for: files, app.replacement, wheels)
         let (linkedPlace, warnings) = try await link(wheels, progress: progress)
         let packed = try await pack(files, wheels, linked: linkedPlace, progress: progress)
         return AssembledApp(

@@ -54,6 +54,8 @@ public struct AppDescription: Sendable, Hashable {
     /// Who keeps a snapshot of the program as it is before it begins; `nil` for the browser, if it is a server whose sources
     /// show nothing against it. See `PreloadedModules`.
     public var snapshot: SnapshotPlace?
+    /// The source of what runs this time in place of the entry (`frond run -c`, `-m`): what it imports counts, too.
+    public var replacement = ""
     /// When the app is one file of the folder, its name; nothing else of the folder is taken then.
     public var onlyFile: String?
 

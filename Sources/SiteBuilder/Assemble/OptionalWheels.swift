@@ -48,14 +48,17 @@ package struct OptionalWheels {
     let kit: KitFiles
     let shelf: CacheShelf
 
-    /// The optional wheels that an app, whose program starts as `entry`, and its `wheels` need.
-    func wheels(for app: AppFolder, _ entry: AppDescription.Entry, _ wheels: [WheelFile]) throws -> [WheelFile] {
+    /// The optional wheels that an app and its `wheels` need.
+    ///
+    /// - Parameter replacement: see `AppDescription`.
+    func wheels(for app: AppFolder, _ replacement: String, _ wheels: [WheelFile]) throws -> [WheelFile] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: kit.optionalWheels.path)) ?? []
         let offered = names.filter { $0.hasSuffix(".whl") }.sorted(by: bytewise)
         if offered.isEmpty { return [] }
-        let sources = [Self.text(of: entry)] + app.files.filter { $0.key.hasSuffix(".py") }.map(\.value.bytes)
+        let code = Array(replacement.replacing(";", with: "\n").utf8)
+        let sources = [code] + app.files.filter { $0.key.hasSuffix(".py") }.map(\.value.bytes)
         let key = Hash.sha256(
-            (["needs 3", kit.key, Hash.sha256(sources[0])] + wheels.map(\.sha256) + [app.contentHash])
+            (["needs 4", kit.key, Hash.sha256(code)] + wheels.map(\.sha256) + [app.contentHash])
                 .joined(separator: "\n"))
         let needed: [String]
         if let known = shelf.read(key) {
@@ -68,15 +71,6 @@ package struct OptionalWheels {
         }
         return try offered.filter { name in needed.contains { name.hasPrefix("\($0)-") } }
             .map { try WheelFile(kit.optionalWheels.appending(path: $0)) }
-    }
-
-    /// What a program does before any file: `-c`, `-m`.
-    private static func text(of entry: AppDescription.Entry) -> [UInt8] {
-        switch entry {
-        case .code(let text): Array(text.replacing(";", with: "\n").utf8)
-        case .module(let name): Array("import \(name)".utf8)
-        case .script, .application: []
-        }
     }
 
     /// - Parameter packages: the sources of packages, by path below `site-packages`.

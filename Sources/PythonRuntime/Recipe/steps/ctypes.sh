@@ -45,5 +45,8 @@ mv ./*.so "$STEP"
 cd "$STEP"
 
 version=$(sed -n 's/^#define PY_VERSION  *"\(.*\)"/\1/p' "$source/Include/patchlevel.h")
-python3 "$RECIPE/steps/pack_ctypes.py" "$version" "_ctypes$suffix" Lib/ctypes "$ffi/licenses/libffi.txt" out/optional
+mkdir wheel
+mv "_ctypes$suffix" Lib/ctypes wheel
+python3 "$RECIPE/steps/pack_optional.py" frond_ctypes "$version" "MIT AND PSF-2.0" \
+    "The module ctypes of CPython with libffi" "$ffi/licenses/libffi.txt" wheel out/optional
 python3 "$RECIPE/steps/pack_extension.py" "_ctypes_test$suffix" out/tests/wheels

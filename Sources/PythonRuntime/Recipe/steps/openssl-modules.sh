@@ -38,5 +38,7 @@ wasm-tools validate --features all libopenssl.so
 ls -l ./*.so
 
 version=$(sed -n 's,^# *define OPENSSL_VERSION_STR "\(.*\)"$,\1,p' "$openssl/include/openssl/opensslv.h")
-mkdir -p out/optional
-python3 "$RECIPE/steps/pack_openssl.py" "$version" out/optional "$openssl/licenses/openssl.txt" ./*.so
+mkdir -p out/optional wheel
+mv ./*.so wheel
+python3 "$RECIPE/steps/pack_optional.py" frond_openssl "$version" "Apache-2.0 AND PSF-2.0" \
+    "The modules _ssl and _hashlib of CPython with OpenSSL" "$openssl/licenses/openssl.txt" wheel out/optional

@@ -10,7 +10,7 @@ import { createKernel } from '../../../Templates/kernel/kernel.mjs';
 const table = JSON.parse(readFileSync(new URL('../../../Templates/host-abi.json', import.meta.url), 'utf8')).imports;
 
 /** Those that program.mjs makes itself: they need its contexts. */
-const ofProgram = ['frond.switch', 'frond.kill', 'frond.cap', 'frond.pool', 'frond.trace'];
+const ofProgram = ['frond.switch', 'frond.kill', 'frond.cap', 'frond.pool', 'frond.set_function', 'frond.trace'];
 
 function names(imports) {
     return Object.entries(imports).flatMap(([module, entries]) => Object.keys(entries).map((name) => `${module}.${name}`));

@@ -102,7 +102,9 @@ extension Link {
             layout.heapBase = oldHeapBase ?? 0
             return
         }
-        libraryTable = LibraryTable((namesAll ? files[...] : libraries).map { ($0, exportedSymbols(of: $0)) })
+        let namesAll = namesAll
+        libraryTable = LibraryTable(
+            (namesAll ? files[...] : libraries).map { ($0, exportedSymbols(of: $0, namesAll: namesAll)) })
         let start = Self.align(end, to: 8)
         let flags = Self.align(start + UInt64(libraryTable.size), to: 4)
         end = Self.align(flags + UInt64(files.count) * 4, to: 16)

@@ -77,7 +77,7 @@ extension Link {
 
     /// What `dlsym` can ask a library for: everything that it exports; but of a Python extension module its initialisers, unless
     /// there is somebody who looks for names.
-    func exportedSymbols(of file: InputFile) -> [Export] {
+    func exportedSymbols(of file: InputFile, namesAll: Bool) -> [Export] {
         let all = file.exports.values.filter {
             ($0.kind == .function || $0.kind == .global) && !Self.isInternal($0.name)
         }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "compiled_strings.h"
+#include "hash.h"
 #include "port.h"
 
 const char *PyUnicode_AsUTF8AndSize(void *text, ptrdiff_t *size);
@@ -70,16 +71,9 @@ void frond_forget_compiled_strings(void) {
     strings = (typeof(strings)){0};
 }
 
-/// FNV-1a.
-static uint32_t hash(const char *bytes, size_t size) {
-    uint32_t value = 2166136261;
-    for (size_t i = 0; i < size; i++) value = (value ^ (uint8_t)bytes[i]) * 16777619;
-    return value;
-}
-
 /// Where the entry of a key is, or may be put. There is a table.
 static const struct entry **place(const char *key, size_t size) {
-    uint32_t mask = strings.slots - 1, at = hash(key, size) & mask;
+    uint32_t mask = strings.slots - 1, at = frond_hash(key, size) & mask;
     for (;; at = (at + 1) & mask) {
         const struct entry *entry = strings.table[at];
         if (!entry || (entry->key_size == size && memcmp(entry->bytes, key, size) == 0)) return &strings.table[at];

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "host.h"
 #include "start.h"
 
@@ -270,12 +271,11 @@ typedef struct trampoline {
 static trampoline *trampolines[64];
 
 static trampoline *trampoline_for(const char *type) {
-    uint32_t hash = 2166136261;
-    for (const char *each = type; *each; each++) hash = (hash ^ (uint8_t)*each) * 16777619;
-    trampoline **list = &trampolines[hash % 64], *found = *list;
+    size_t length = strlen(type);
+    trampoline **list = &trampolines[frond_hash(type, length) % 64], *found = *list;
     while (found && strcmp(found->type, type)) found = found->next;
     if (found) return found;
-    size_t size = strlen(type) + 1;
+    size_t size = length + 1;
     found = malloc(sizeof *found + 2 * size);
     int slot = found ? take_slot() : -1;
     if (slot < 0) {

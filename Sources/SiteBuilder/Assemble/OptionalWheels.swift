@@ -65,7 +65,7 @@ package struct OptionalWheels {
             needed = String(decoding: known, as: UTF8.self).split(separator: "\n").map(String.init)
         } else {
             let packages = ImageContents.sources(try wheels.map { try InstalledWheel($0) })
-                .filter { !Self.isOptional($0.key) }
+                .filter { !Self.isTest($0.key) }
             needed = Offer.allCases.filter { isNeeded($0, by: sources, app, packages) }.map(\.rawValue)
             try shelf.write(Array(needed.joined(separator: "\n").utf8), as: key)
         }
@@ -85,9 +85,8 @@ package struct OptionalWheels {
         return reached.contains { asking[$0] != nil }
     }
 
-    /// Tests that packages install along need all kinds of things that a program does not, and cffi has another backend.
-    private static func isOptional(_ path: String) -> Bool {
-        path == "cffi/backend_ctypes.py"
-            || path.split(separator: "/").contains { $0 == "tests" || $0 == "test" || $0 == "testing" }
+    /// Tests that packages install along need all kinds of things that a program does not.
+    private static func isTest(_ path: String) -> Bool {
+        path.split(separator: "/").contains { $0 == "tests" || $0 == "test" || $0 == "testing" }
     }
 }

@@ -2,8 +2,8 @@
 //
 //     node Tests/Benchmarks/imports/run.mjs [--frond .build/release/frond] [--runs 5] [--json FILE]
 //
-// The app whose imports are timed is Tests/EndToEnd/Apps/packages, copied and locked anew, so the packages are the current ones of the index. Each
-// import is timed by the program itself in a new process; a run before the first one fills the caches.
+// The app whose imports are timed is Tests/EndToEnd/Apps/packages, copied and locked anew, so the packages are the current
+// ones of the index. Each import is timed by the program itself in a new process; a run before the first one fills the caches.
 
 import fs from 'node:fs';
 import os from 'node:os';
